@@ -1,0 +1,262 @@
+"""What each experiment saw. One class an experiment; the probes build them, the checks read them."""
+
+from typing import Literal
+
+from ss_audit.evidence.model import (
+    Exchange,
+    Fact,
+    FileSeen,
+    LlmCall,
+    LogWindow,
+    ProcessSeen,
+    StataProcess,
+    Statement,
+    StoredArtifact,
+)
+from ss_audit.evidence.observation import Observation
+
+Stage = Literal["redeem", "upload", "preview", "draft", "freeze", "run", "finish", "index", "download"]
+STAGES: tuple[Stage, ...] = ("redeem", "upload", "preview", "draft", "freeze", "run", "finish", "index", "download")
+
+
+class Question(Fact):
+    """What a person asks, and the columns that it is about. `kind` is ours: "describe", "ols", "robust", "compare"."""
+
+    kind: str
+    goal: str
+    text: str
+    nonce: str
+    outcome: str
+    treatment: str | None = None
+    controls: tuple[str, ...] = ()
+    group: str | None = None
+    unit: str | None = None
+    time: str | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The columns that the question names."""
+        named = (self.outcome, self.treatment, *self.controls, self.group)
+        return tuple(name for name in named if name)
+
+
+class Halt(Fact):
+    """Where a journey ended before its goal, and why; `evidence` is the id of the entry that shows it."""
+
+    stage: Stage
+    why: str
+    evidence: str
+
+
+class Journey(Observation):
+    """The `/v1` path of one job, as far as it came. A stage that was not reached is None or empty.
+
+    `draft` holds every draft answer, the last one last (202 means "not yet"); `freezes` every attempt to freeze;
+    `polls` the job's status from queued to its end; `asked_to` is the stage at which the experiment meant to stop.
+    """
+
+    label: str
+    question: Question
+    dataset: FileSeen
+    asked_to: Stage
+    redeem: Exchange | None = None
+    job_id: str | None = None
+    created: Exchange | None = None
+    upload: Exchange | None = None
+    preview: Exchange | None = None
+    drafts: tuple[Exchange, ...] = ()
+    freezes: tuple[Exchange, ...] = ()
+    plan_read: Exchange | None = None
+    plan_read_later: Exchange | None = None
+    run: Exchange | None = None
+    polls: tuple[Exchange, ...] = ()
+    index: Exchange | None = None
+    downloads: tuple[Exchange, ...] = ()
+    artifacts: tuple[StoredArtifact, ...] = ()
+    logs: tuple[LogWindow, ...] = ()
+    llm_calls: tuple[LlmCall, ...] = ()
+    stata_runs: tuple[StataProcess, ...] = ()
+    halt: Halt | None = None
+
+
+class MainJourney(Journey):
+    """The journey on SS's own library with the generated data set."""
+
+
+class PublishedJourney(Journey):
+    """The journey of a data set whose estimates stand in the literature. `published` maps a column to its coefficient."""
+
+    source: str
+    published: dict[str, float]
+
+
+class SpecPackSeen(Observation):
+    """The spec pack on disk, and what a command in it may be made of."""
+
+    spec: FileSeen | None
+    cards: tuple[FileSeen, ...]
+    commands: tuple[str, ...]
+    settings: tuple[str, ...]
+    looked: Statement
+
+
+class StackSeen(Observation):
+    """The stack as it was started: processes, commands, masked environment, revision, first log lines."""
+
+    started: Statement
+    processes: tuple[ProcessSeen, ...]
+    logs: tuple[LogWindow, ...]
+
+
+class StackWatched(Observation):
+    """Processes of SS that came or went unasked during the audit, until its end."""
+
+    deaths: tuple[ProcessSeen, ...]
+    looks: tuple[ProcessSeen, ...]
+
+
+class RouteRow(Fact):
+    """One route: where it is defined, whether the OpenAPI document has it, whether the running API reaches it."""
+
+    method: str
+    path: str
+    defined_at: str | None
+    in_openapi: bool
+    reachable: bool | None
+    surface: Literal["connected", "disconnected"]
+    why: str
+    evidence: tuple[str, ...]
+
+
+class SurfacesSeen(Observation):
+    """The routes: from the source, from the OpenAPI document, and from probing the running API."""
+
+    source: Statement
+    openapi: Exchange | None
+    control: Exchange
+    probes: tuple[Exchange, ...]
+    table: Statement
+    rows: tuple[RouteRow, ...]
+
+
+class LibraryTrace(Observation):
+    """A job on a copy of the template library with a canary in each template.
+
+    `planted` maps a template id to what its canary displays ("computed") and how it stands in the do-file ("literal").
+    """
+
+    library: Statement
+    found: bool
+    planted: dict[str, dict[str, str]]
+    journey: Journey | None
+    worker_log: tuple[LogWindow, ...] = ()
+
+
+class AccessTrial(Fact):
+    """A request for a job's resource with credentials that must not open it."""
+
+    who: str
+    resource: str
+    exchange: Exchange
+
+
+class AccessTrials(Observation):
+    """Who may open a job: its own token (the control), and everybody who may not."""
+
+    redeem: Exchange
+    other_redeem: Exchange | None
+    controls: tuple[Exchange, ...]
+    trials: tuple[AccessTrial, ...]
+    again: Exchange | None
+
+
+class RemovedTemplate(Fact):
+    """The same question on a library copy from which the chosen template was taken."""
+
+    template_id: str
+    removed: Statement
+    journey: Journey
+
+
+class TemplateChoices(Observation):
+    """What SS chose for different questions, for the same one again, and without the chosen template."""
+
+    choices: tuple[Journey, ...]
+    same_again: Journey | None
+    refrozen: Exchange | None
+    without: RemovedTemplate | None
+    library: Statement
+
+
+class MissingParameters(Observation):
+    """A plan frozen without answers that the draft asked for, and again with them, on the same job."""
+
+    journey: Journey
+    left_out: tuple[str, ...]
+    refusal: Exchange | None
+    supplied: Statement | None
+    accepted: Exchange | None
+    plan_read: Exchange | None
+
+
+class PackageTrial(Observation):
+    """A job whose template needs a package that is absent, and its retry after the package was installed.
+
+    Without a library that could be altered there is no journey; `planted` then says so.
+    """
+
+    how: Literal["declared", "undeclared"]
+    package: str
+    planted: Statement
+    journey: Journey | None = None
+    status_after_failure: Exchange | None = None
+    failed_index: Exchange | None = None
+    failed_artifacts: tuple[StoredArtifact, ...] = ()
+    installed: Statement | None = None
+    retry: Exchange | None = None
+    retry_polls: tuple[Exchange, ...] = ()
+    retry_index: Exchange | None = None
+    retry_artifacts: tuple[StoredArtifact, ...] = ()
+
+
+class DeclaredPackage(PackageTrial):
+    """The template declares the package as a dependency."""
+
+
+class UndeclaredPackage(PackageTrial):
+    """The template calls a command of the package without declaring it; Stata itself stops at it."""
+
+
+class RestartTrial(Observation):
+    """The main job before and after a restart of API and worker."""
+
+    journey: MainJourney
+    processes_before: tuple[ProcessSeen, ...]
+    processes_after: tuple[ProcessSeen, ...]
+    status_before: Exchange | None
+    status_after: Exchange | None
+    index_before: Exchange | None
+    index_after: Exchange | None
+    artifacts_before: tuple[StoredArtifact, ...]
+    artifacts_after: tuple[StoredArtifact, ...]
+    downloads_after: tuple[Exchange, ...]
+    failure: str | None = None
+
+
+class Provenance(Observation):
+    """What stands in for Stata and the LLM by declaration, and what counts as the provider."""
+
+    declared: Statement
+    profile: Literal["rehearsal", "production"]
+    stata: Literal["real", "rehearsal"]
+    llm: Literal["real", "rehearsal"]
+    model: str
+    echoes: tuple[str, ...]
+    hosts: tuple[str, ...]
+
+
+class Conclusions(Observation):
+    """The conclusion for each key audit point."""
+
+    points: Statement
+    conclusions: dict[str, str]
