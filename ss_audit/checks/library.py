@@ -1,0 +1,108 @@
+"""The do-template library chain: five links from the files to the run, and the one at which the trail ends."""
+
+from typing import Literal
+
+from ss_audit.checks.journey import at
+from ss_audit.checks.judgement import Judgement, check, judged, not_reached
+from ss_audit.evidence.model import Fact, StoredArtifact
+from ss_audit.evidence.seen import LibraryTrace
+from ss_audit.ss import plans
+
+SCENARIO = "Do-template library chain is classified as wired or not"
+STATES = (
+    "it states whether templates in `assets/stata_do_library/**` are loaded and executed by the production runner, "
+    "and where the integration boundary is"
+)
+CHAIN = "do-template library chain (template assets + index + selection + rendering + runner execution)"
+
+
+class Link(Fact):
+    """One link of the chain: whether the trail passes it, what shows that, and the evidence ids."""
+
+    name: Literal["assets", "index", "selection", "rendering", "runner"]
+    holds: bool
+    saw: str
+    evidence: tuple[str, ...]
+
+
+class Classification(Fact):
+    """The chain as a whole. `boundary` is the last link that holds, in words."""
+
+    wired: Literal["wired", "not wired", "absent"]
+    boundary: str
+    links: tuple[Link, ...]
+
+
+def classify(trace: LibraryTrace) -> Classification:
+    """What the trail of the canary shows. Raises `NotReached` when the job did not run to its end."""
+    assets = Link(name="assets", holds=trace.found, saw=trace.library.title, evidence=(trace.library.id,))
+    if not trace.found or trace.journey is None:
+        return Classification(wired="absent", boundary="no template library was found", links=(assets,))
+    journey = at(trace.journey, "finish")
+    freeze = journey.freezes[-1]
+    named = plans.template(plans.plan_of(freeze))
+    template = str(named.value) if named else ""
+    do_files = [a for a in journey.artifacts if a.rel_path.endswith("/stata.do")]
+    logs = [a for a in journey.artifacts if a.rel_path.endswith("/stata.log")]
+    canary = trace.planted.get(template, {})
+    rendered = _holding(do_files, canary.get("literal"))
+    shown = [a for a in logs if canary.get("computed") and _displays(a, canary["computed"])]
+    known = bool(trace.planted)
+    links = (
+        assets,
+        Link(name="index", holds=known, saw=f"{len(trace.planted)} templates indexed", evidence=(trace.library.id,)),
+        _link("selection", bool(canary), f"the plan names {template or 'no template'}", freeze.id),
+        _link("rendering", bool(rendered), "canary in the executed do-file", *(a.id for a in rendered or do_files)),
+        _link("runner", bool(shown), "computed canary in the Stata log", *(a.id for a in shown or logs)),
+    )
+    broken = next((i for i, link in enumerate(links) if not link.holds), None)
+    if broken is None:
+        return Classification(wired="wired", boundary="none: the trail leads through all five links", links=links)
+    return Classification(wired="not wired", boundary=f"the trail ends before {links[broken].name}", links=links)
+
+
+def _link(name: Literal["selection", "rendering", "runner"], holds: bool, what: str, *evidence: str) -> Link:
+    return Link(name=name, holds=holds, saw=what if holds else f"not seen: {what}", evidence=evidence)
+
+
+def _holding(artifacts: list[StoredArtifact], text: str | None) -> list[StoredArtifact]:
+    return [a for a in artifacts if text and text in (a.body.text or "")]
+
+
+def _displays(log: StoredArtifact, computed: str) -> bool:
+    """The computed form stands in an output line; the echo of the command holds only the literal form."""
+    return any(computed in line and not line.startswith((". ", "> ")) for line in (log.body.text or "").splitlines())
+
+
+@check(
+    scenario=SCENARIO,
+    spec=STATES,
+    expected="it is stated whether the library's templates are executed, with evidence",
+    impact="nobody knows whether the reviewed templates are the ones that run",
+    fix="make a job run to its end on a copy of the library",
+)
+def chain_is_classified(trace: LibraryTrace) -> Judgement:
+    """Wired or not wired: a statement with evidence is a pass, whichever way it goes."""
+    found = classify(trace)
+    if found.wired == "absent" and not trace.library.detail.get("searched"):
+        not_reached("where the library would be is not known", None, [trace.library.id])
+    evidence = [e for link in found.links for e in link.evidence]
+    saw = f"{found.wired}; {'; '.join(f'{link.name}: {link.saw}' for link in found.links)}"
+    strength: Literal["proven", "observed"] = "proven" if found.wired == "wired" else "observed"
+    return judged(True, expected="a classification with evidence", saw=saw, evidence=evidence, strength=strength)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=CHAIN,
+    expected="the integration boundary is named: the link at which the trail ends, or that it does not end",
+    impact="a break in the chain can't be found",
+    fix="see the links of the trace for the first that does not hold",
+)
+def boundary_is_named(trace: LibraryTrace) -> Judgement:
+    """The link is named, and what is on each side of it rests on evidence."""
+    found = classify(trace)
+    bare = [link.name for link in found.links if not link.evidence]
+    evidence = [e for link in found.links for e in link.evidence]
+    saw = f"{found.boundary}{f'; without evidence: {bare}' if bare else ''}"
+    return judged(not bare, expected="a named boundary", saw=saw, evidence=evidence)

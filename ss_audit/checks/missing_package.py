@@ -1,0 +1,175 @@
+"""A package that is absent from the Stata that SS runs: said so by name, and the same job succeeds once it is there.
+
+Twice: declared by the template, so that SS can look before it runs; and undeclared, so that Stata itself stops.
+"""
+
+from ss_audit.checks.journey import CHECK_OF
+from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.evidence.model import Evidence, StoredArtifact
+from ss_audit.evidence.seen import DeclaredPackage, PackageTrial, UndeclaredPackage
+from ss_audit.ss import facts
+
+SCENARIO = "Missing ado/SSC dependency is diagnosable and recoverable"
+REPORTED = "the failure is reported with a dependency identifier"
+RETRIED = "the job can be retried after installing or resolving the dependency"
+STUCK = "an analysis fails for good because of a package that is one command away"
+
+
+def _fails(trial: PackageTrial) -> Judgement:
+    journey = need(trial.journey, trial.planted.title, None, [trial.planted.id])
+    halt = journey.halt
+    if halt is None:
+        saw = "succeeded although the package is absent"
+        return judged(False, expected="the job ends failed", saw=saw, evidence=[trial.planted, *journey.polls[-1:]])
+    if halt.stage != "finish" or not journey.polls:
+        not_reached(f"{journey.label} ended at {halt.stage}: {halt.why}", CHECK_OF[halt.stage], [halt.evidence])
+    status = facts.job_status(facts.answered(journey.polls[-1]))
+    good = status in facts.FAILED
+    return judged(good, expected="the job ends failed", saw=f"status {status}", evidence=[trial.planted, journey.polls[-1]])
+
+
+def _is_named(trial: PackageTrial, root: str) -> Judgement:
+    if _fails(trial).outcome != "pass":
+        not_reached("the job did not fail", root)
+    structured: list[Evidence] = []
+    polls = trial.journey.polls[-1:] if trial.journey else ()
+    for exchange in (trial.status_after_failure, *polls):
+        if exchange and _structured(facts.answered(exchange), trial.package):
+            structured.append(exchange)
+    errors = [a for a in trial.failed_artifacts if a.rel_path.endswith(".json")]
+    structured += [a for a in errors if _structured(facts.parsed(a.body), trial.package)]
+    expected = f"a structured error that names {trial.package}"
+    if structured:
+        saw = f"{structured[0].title} names {trial.package}"
+        return judged(True, expected=expected, saw=saw, evidence=structured)
+    logs = [a for a in trial.failed_artifacts if _told_by_stata(a, trial.package)]
+    if logs:
+        advice = f"{trial.package} is named only in {logs[0].rel_path}; the structured error does not name it"
+        return judged(True, expected=expected, saw=advice, evidence=logs, advisory=advice)
+    return judged(
+        False, expected=expected, saw="named neither in a structured error nor in a Stata log that can be downloaded",
+        evidence=[*polls, *errors],
+    )  # fmt: skip
+
+
+def _structured(answer: object, package: str) -> bool:
+    """A member that speaks of an error, with a code, and somewhere in it the package."""
+    for _, key, value in facts.walk({"": answer}):
+        speaks = "error" in key.lower() or (isinstance(value, dict) and any("error" in k.lower() for k in value))
+        if speaks and isinstance(value, dict) and facts.names_in(value, [package]) and facts.error_code(value):
+            return True
+    return False
+
+
+def _told_by_stata(artifact: StoredArtifact, package: str) -> bool:
+    """Whether a Stata log, outside the echo of commands, says the name: `command X is unrecognized`."""
+    if not artifact.rel_path.endswith(".log"):
+        return False
+    lines = (artifact.body.text or "").splitlines()
+    return any(facts.stands_in(package, line) and not line.startswith((". ", "> ")) for line in lines)
+
+
+def _recovers(trial: PackageTrial, root: str) -> Judgement:
+    if _fails(trial).outcome != "pass":
+        not_reached("the job did not fail", root)
+    installed = need(trial.installed, "the package was not installed")
+    retry = need(trial.retry, "the job was not run again", root)
+    last = trial.retry_polls[-1] if trial.retry_polls else retry
+    status = facts.job_status(facts.answered(last))
+    saw = f"{retry.title}; the job ended {status}"
+    good = retry.is_success and status in facts.SUCCEEDED
+    return judged(good, expected="the same job succeeds", saw=saw, evidence=[installed, retry, last])
+
+
+def _keeps_evidence(trial: PackageTrial, root: str) -> Judgement:
+    if _fails(trial).outcome != "pass":
+        not_reached("the job did not fail", root)
+    index = need(trial.retry_index, "the index was not read again", root)
+    after = {a.rel_path: a.body.sha256 for a in trial.retry_artifacts}
+    lost = [a.rel_path for a in trial.failed_artifacts if after.get(a.rel_path) != a.body.sha256]
+    saw = f"gone or changed: {', '.join(lost)}" if lost else f"all {len(trial.failed_artifacts)} artifacts of the failure kept"
+    return judged(bool(trial.failed_artifacts) and not lost, expected="the failed run's artifacts", saw=saw, evidence=[index])
+
+
+@check(
+    scenario=SCENARIO,
+    spec="Stata execution fails due to a missing ado/SSC dependency",
+    expected="a job whose template declares an absent package ends failed",
+    impact="results are delivered that were computed without the package",
+    fix="look for declared packages before the run, and let the job fail when one is absent",
+)
+def a_declared_absence_fails_the_job(trial: DeclaredPackage) -> Judgement:
+    """Never `succeeded`, never for ever `running`."""
+    return _fails(trial)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REPORTED,
+    expected="the failure names the declared package",
+    impact=STUCK,
+    fix="name the missing packages in the run's structured error",
+)
+def a_declared_absence_is_named(trial: DeclaredPackage) -> Judgement:
+    """The package stands in the structured error."""
+    return _is_named(trial, a_declared_absence_fails_the_job.id)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=RETRIED,
+    expected="after the package is installed the same job succeeds",
+    impact=STUCK,
+    fix="let POST run queue a failed job again with its frozen plan",
+)
+def a_declared_absence_is_recoverable(trial: DeclaredPackage) -> Judgement:
+    """Installed for real, retried on the same job."""
+    return _recovers(trial, a_declared_absence_fails_the_job.id)
+
+
+@check(
+    scenario=SCENARIO,
+    spec="Stata execution fails due to a missing ado/SSC dependency",
+    expected="a job whose template calls an unknown command ends failed",
+    impact="results are delivered although Stata stopped half-way",
+    fix="judge a run by the end of its Stata log, not by the exit status",
+)
+def an_undeclared_absence_fails_the_job(trial: UndeclaredPackage) -> Judgement:
+    """Stata's exit status is 0 even then, so SS has to read the log."""
+    return _fails(trial)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REPORTED,
+    expected="the failure names the command that Stata does not know",
+    impact=STUCK,
+    fix="take the command from Stata's log into the run's structured error",
+)
+def an_undeclared_absence_is_named(trial: UndeclaredPackage) -> Judgement:
+    """The command stands in the structured error, or at least in a Stata log that can be downloaded."""
+    return _is_named(trial, an_undeclared_absence_fails_the_job.id)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=RETRIED,
+    expected="after the command is installed the same job succeeds",
+    impact=STUCK,
+    fix="let POST run queue a failed job again with its frozen plan",
+)
+def an_undeclared_absence_is_recoverable(trial: UndeclaredPackage) -> Judgement:
+    """Installed for real, retried on the same job."""
+    return _recovers(trial, an_undeclared_absence_fails_the_job.id)
+
+
+@check(
+    scenario=SCENARIO,
+    spec="ado/SSC dependency handling (detectable failure + recoverable retry path)",
+    expected="the retry keeps what the failed run left behind",
+    impact="nobody can tell any more why the first run failed",
+    fix="give each run artifacts of its own",
+)
+def the_retry_keeps_the_failure(trial: DeclaredPackage) -> Judgement:
+    """The artifacts of the failed run are still there, byte for byte."""
+    return _keeps_evidence(trial, a_declared_absence_fails_the_job.id)

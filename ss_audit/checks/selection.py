@@ -1,0 +1,168 @@
+"""Whether the template is chosen for the question, by the model, and not by a constant."""
+
+from ss_audit.checks.journey import at, frozen
+from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.evidence.seen import Journey, TemplateChoices
+from ss_audit.ss import facts, plans
+
+SCENARIO = "Template selection is not hard-coded"
+ADVISORY = "The same question leads to the same template"
+JUSTIFIED = "the selected template is justified by inputs/LLM output"
+CONSTANT = "the selection mechanism is not a constant hard-coded template id"
+WRONG = "people get an analysis that does not answer their question"
+
+
+def chosen(journey: Journey) -> str:
+    """The template in the frozen plan; ends the check when there is none."""
+    freeze = frozen(journey)
+    found = need(plans.template(plans.plan_of(freeze)), "the plan names no template", "plan.names_its_template", [freeze.id])
+    return str(found.value)
+
+
+def _choices(choices: TemplateChoices) -> dict[str, str]:
+    return {journey.question.kind: chosen(journey) for journey in choices.choices}
+
+
+@check(
+    scenario=SCENARIO,
+    spec=CONSTANT,
+    expected="different questions about the same data lead to different templates",
+    impact=WRONG,
+    fix="select the template from the requirement and the draft instead of a constant",
+)
+def different_questions_different_templates(choices: TemplateChoices) -> Judgement:
+    """A template that is constant over all questions fails."""
+    chose = _choices(choices)
+    if len(chose) < 2:
+        not_reached("fewer than two questions came to a plan", "plan.names_its_template")
+    saw = ", ".join(f"{kind} → {template}" for kind, template in chose.items())
+    evidence = [journey.freezes[-1] for journey in choices.choices]
+    return judged(len(set(chose.values())) > 1, expected="more than one template", saw=saw, evidence=evidence)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=JUSTIFIED,
+    expected="each chosen template is the one that the model answered for this job",
+    impact=WRONG,
+    fix="freeze the template that the model selected, and refuse an answer that names none",
+)
+def the_model_chose_it(choices: TemplateChoices) -> Judgement:
+    """The template id of each plan stands in an answer that the model gave to this very question."""
+    strangers: list[str] = []
+    evidence = [journey.freezes[-1] for journey in choices.choices if journey.freezes]
+    ids = [e.id for e in evidence]
+    for journey in choices.choices:
+        template = chosen(journey)
+        answers = model_answers(journey)
+        if not answers:
+            strangers.append(f"{journey.question.kind}: {template}, and no answer of the model is known")
+        elif not any(facts.stands_in(template, text) for text, _ in answers):
+            strangers.append(f"{journey.question.kind}: {template}, which the model did not name")
+        ids += [entry for text, entry in answers if facts.stands_in(template, text)]
+    saw = "; ".join(strangers) or f"{len(choices.choices)} choices, each in an answer of the model"
+    return judged(not strangers, expected="each choice in an answer of the model", saw=saw, evidence=ids)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=JUSTIFIED,
+    expected="each choice is justified by the question or by what the model answered",
+    impact="nobody can tell why people get the analysis that they get",
+    fix="keep the model's reason for the selection with the plan",
+)
+def each_choice_is_justified(choices: TemplateChoices) -> Judgement:
+    """A rationale is there, is not one sentence for all, and stands in the model's answer or speaks of the question."""
+    problems: list[str] = []
+    reasons: dict[str, str] = {}
+    ids: list[str] = []
+    for journey in choices.choices:
+        kind, plan = journey.question.kind, plans.plan_of(frozen(journey))
+        ids.append(journey.freezes[-1].id)
+        inside, outside = plans.rationale_in(plan), plans.rationale_elsewhere(journey.artifacts, chosen(journey))
+        reason = str(inside.value) if inside else str(outside[0].value) if outside else ""
+        reasons[kind] = reason
+        from_model = any(reason in text or _escaped(reason) in text for text, _ in model_answers(journey))
+        speaks = any(facts.stands_in(name, reason) for name in journey.question.variables)
+        if not reason:
+            problems.append(f"{kind}: no rationale")
+        elif not (from_model or speaks):
+            problems.append(f"{kind}: {reason!r} comes neither from the model nor from the question")
+    if len(reasons) > 1 and len(set(reasons.values())) == 1 and not problems:
+        problems.append(f"one rationale for every question: {next(iter(reasons.values()))!r}")
+    saw = "; ".join(problems) or "; ".join(f"{kind}: {reason!r}" for kind, reason in reasons.items())
+    return judged(not problems, expected="a rationale for each choice", saw=saw, evidence=ids)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=CONSTANT,
+    expected="without the chosen template SS chooses another, or says which one is missing",
+    impact="SS runs a template that is not in its library, or none",
+    fix="select among the templates that the library holds, and name a missing one in a structured error",
+)
+def without_it_another_is_chosen(choices: TemplateChoices) -> Judgement:
+    """The same question on a library copy from which the chosen template was taken."""
+    trial = need(choices.without, str(choices.library.detail.get("why", "no library copy could be used")))
+    journey, gone = trial.journey, trial.template_id
+    if journey.halt is None or (journey.freezes and journey.freezes[-1].is_success):
+        template = chosen(journey)
+        saw = f"{template} instead of {gone}"
+        return judged(template != gone, expected=f"not {gone}", saw=saw, evidence=[trial.removed, journey.freezes[-1]])
+    last = (journey.freezes or journey.drafts or (journey.redeem,))[-1]
+    if last is None or last.status is None or journey.halt.stage not in ("draft", "freeze"):
+        at(journey, "freeze")
+    said = need(last, "SS did not answer")
+    named = facts.stands_in(gone, said.response_body.text or "")
+    structured = facts.error_code(facts.answered(said)) is not None and not said.is_success
+    return judged(
+        structured and named, expected=f"another template, or an error that names {gone}", saw=journey.halt.why,
+        evidence=[trial.removed, said],
+    )  # fmt: skip
+
+
+@check(
+    scenario=SCENARIO,
+    spec=JUSTIFIED,
+    expected="freezing the same job again gives the same template",
+    impact="what was agreed changes by itself",
+    fix="answer a second freeze with the plan that is frozen",
+)
+def freezing_again_changes_nothing(choices: TemplateChoices) -> Judgement:
+    """The same job, frozen again with the same answers."""
+    first = choices.choices[0]
+    template = chosen(first)
+    again = need(choices.refrozen, "the job was not frozen again")
+    found = plans.template(plans.plan_of(again)) if again.is_success else None
+    same = again.is_client_error or (found is not None and str(found.value) == template)
+    saw = f"{again.title}, {found.value if found else 'no template'}"
+    return judged(same, expected=f"{template} or a refusal", saw=saw, evidence=[first.freezes[-1], again])
+
+
+@check(
+    scenario=ADVISORY,
+    spec="template selection stability (not hard-coded)",
+    expected="two jobs with the same question lead to the same template",
+    impact="two people with the same question get different analyses",
+    fix="lower the model's temperature, or keep selections by question",
+    advisory=True,
+)
+def same_question_same_template(choices: TemplateChoices) -> Judgement:
+    """A model may differ from call to call; then somebody should know."""
+    first, again = choices.choices[0], need(choices.same_again, "the question was not asked again")
+    one, other = chosen(first), chosen(again)
+    saw = f"{one}, then {other}"
+    return judged(one == other, expected="the same template", saw=saw, evidence=[first.freezes[-1], again.freezes[-1]])
+
+
+def model_answers(journey: Journey) -> tuple[tuple[str, str], ...]:
+    """What the model answered for this job, as (text, evidence id): the relay's record, or else SS's own artifacts."""
+    relayed = tuple((call.answer, call.id) for call in journey.llm_calls if call.answer)
+    kept = tuple(
+        (a.body.text, a.id) for a in journey.artifacts if "llm" in a.rel_path and "response" in a.rel_path and a.body.text
+    )
+    return relayed or kept
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,96 @@
+"""How SS was started, what its runner says of itself, and that nothing of it dies unasked."""
+
+from ss_audit.checks.journey import at
+from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced, not_reached
+from ss_audit.evidence.seen import MainJourney, StackSeen, StackWatched
+from ss_audit.ss import facts
+from ss_audit.ss.log_events import events
+
+SCENARIO = "SS is started as in production, and it is known how"
+RUNNER = "The runner says what it is and what it ran"
+ALIVE = "SS stays up while it is audited"
+START = "An audit run MUST start SS in a production-like way (API + worker)"
+
+
+@check(
+    scenario=SCENARIO,
+    spec=START,
+    expected="API and worker run as two processes of their own",
+    impact="what is audited is not what would run in production",
+    fix="start API and worker separately",
+)
+def api_and_worker_are_two_processes(stack: StackSeen) -> Judgement:
+    """Two roles, two process ids, both alive."""
+    alive = {p.role: p for p in stack.processes if p.alive}
+    saw = ", ".join(f"{p.role}: pid {p.pid}" for p in alive.values()) or "no process"
+    good = {"api", "worker"} <= set(alive) and alive["api"].pid != alive["worker"].pid
+    return judged(good, expected="api and worker", saw=saw, evidence=[*stack.processes, stack.started], strength="witnessed")
+
+
+@check(
+    scenario=SCENARIO,
+    spec="process start commands (API and worker)",
+    expected="the exact start commands of API and worker are on record",
+    impact="nobody can start the same SS again",
+    fix="let the audit start SS, or give start_commands",
+)
+def start_commands_are_known(stack: StackSeen) -> Judgement:
+    """Each role with a command that is not empty."""
+    commands = {p.role: " ".join(p.command) for p in stack.processes}
+    saw = "; ".join(f"{role}: {command or 'unknown'}" for role, command in commands.items()) or "none"
+    good = bool(commands.get("api")) and bool(commands.get("worker"))
+    evidence = [*stack.processes, stack.started]
+    if not good:
+        return not_evidenced(expected="two start commands", saw=saw, evidence=evidence)
+    return judged(True, expected="two start commands", saw=saw, evidence=evidence, strength="witnessed")
+
+
+@check(
+    scenario=RUNNER,
+    spec="a log line (or persisted run meta) that identifies the runner implementation and the executed Stata command",
+    expected="a log line or the run metadata names the runner and the command that it executed",
+    impact="nobody can tell which program computed the results",
+    fix="log the runner and its command for each run, or keep them in run.meta.json",
+)
+def runner_and_command_are_identified(journey: MainJourney) -> Judgement:
+    """The runner's name in the worker's log or the run metadata, and a command in either."""
+    at(journey, "finish")
+    metas = [a for a in journey.artifacts if a.rel_path.endswith("/run.meta.json")]
+    places = [(a.id, facts.parsed(a.body)) for a in metas]
+    for window in journey.logs:
+        places += [(window.id, e) for e in events(window.lines) if "stata" in str(e).lower() or "runner" in str(e).lower()]
+    runner = [(i, f) for i, value in places if (f := facts.find(value, ("runner", "runner_name", "runner_implementation")))]
+    command = [(i, f) for i, value in places if (f := facts.find_node(value, ("command", "cmd", "stata_cmd", "argv")))]
+    looked = [*(i for i, _ in places)] or [w.id for w in journey.logs] or [journey.polls[-1].id]
+    if not command:
+        return judged(False, expected="runner and command", saw="no executed command in log or metadata", evidence=looked)
+    said = f"command {command[0][1].value} at {command[0][1].where}"
+    if not runner:
+        return judged(False, expected="runner and command", saw=f"{said}; no runner is named", evidence=looked)
+    saw = f"runner {runner[0][1].value}; {said}"
+    return judged(True, expected="runner and command", saw=saw, evidence=[runner[0][0], command[0][0]])
+
+
+@check(
+    scenario=ALIVE,
+    spec=START,
+    expected="no process of SS ends unasked during the audit",
+    impact="people's jobs are interrupted",
+    fix="see the last lines of the process's log for why it ended",
+)
+def nothing_dies_unasked(watched: StackWatched) -> Judgement:
+    """Dead once can be the host's doing and makes the run inconclusive; dead again after a restart is SS's."""
+    if not watched.looks:
+        not_reached("no process was looked at")
+    if not watched.deaths:
+        saw = f"alive at every one of {len(watched.looks)} looks"
+        return judged(True, expected="no death", saw=saw, evidence=watched.looks[-4:], strength="witnessed")
+    saw = "; ".join(f"{p.role} (pid {p.pid}) ended unasked, exit status {p.exit_status}" for p in watched.deaths)
+    again = len(watched.deaths) > len({p.role for p in watched.deaths})
+    if again:
+        return judged(False, expected="no death", saw=f"{saw}: again after a restart", evidence=watched.deaths)
+    ids = tuple(p.id for p in watched.deaths)
+    return Judgement(
+        outcome="error", expected="no death", saw=f"{saw}: once, and not again after it was started again",
+        evidence=ids, blame="environment", strength="witnessed",
+    )  # fmt: skip

@@ -1,0 +1,232 @@
+"""The Stata runner: its artifacts, whether the log is that of this very do-file, its numbers, and the process that ran."""
+
+import re
+from pathlib import PurePosixPath
+
+from ss_audit.checks.journey import artifacts_named, at
+from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
+from ss_audit.checks.stata_numbers import numbers_of
+from ss_audit.evidence.model import StataProcess, StoredArtifact
+from ss_audit.evidence.seen import Journey, MainJourney, Provenance
+from ss_audit.ss import facts
+from ss_audit.stata_log.containment import result_log_inside
+from ss_audit.stata_log.doubts import doubts
+from ss_audit.stata_log.echo import echo_matches
+from ss_audit.stata_log.grammar import read_log
+from ss_audit.stata_log.model import StataLog
+
+SCENARIO = "Real Stata runner is evidenced"
+ARTIFACTS = (
+    "the job’s artifacts include a Stata log (`stata.log`) and run metadata that includes the executed Stata command "
+    "and exit code"
+)
+REAL = "a real Stata runner (not a fake runner)"
+FAKED = "people get numbers that Stata did not compute"
+STAND_IN = "rehearsal Stata"
+NOT_STATA = re.compile(
+    r"^(python|pypy|perl|ruby|node|bash|dash|sh|zsh|ksh|busybox|true|false|cat|env|r|julia|java)[\d.]*$", re.I
+)
+
+
+def stata_log(journey: Journey) -> StoredArtifact:
+    """The Stata log of the job's last run; ends the check when there is none."""
+    at(journey, "finish")
+    logs = [a for a in artifacts_named(journey, "stata.log") if (a.body.text or "").strip()]
+    return need(logs[-1] if logs else None, "no stata.log with content", artifacts_include_a_stata_log.id)
+
+
+def run_of(journey: Journey) -> StataProcess | None:
+    """What the shim saw of the run of `stata.do`, without SS's own look-ups before it."""
+    runs = [r for r in journey.stata_runs if PurePosixPath(r.do_file or "").name == "stata.do"]
+    return runs[-1] if runs else None
+
+
+def _read(log: StoredArtifact) -> StataLog:
+    return read_log((log.body.text or "").encode())
+
+
+@check(
+    scenario=SCENARIO,
+    spec=ARTIFACTS,
+    expected="a stata.log that is not empty is among the artifacts",
+    impact=FAKED,
+    fix="keep the log that Stata wrote as an artifact of the run",
+)
+def artifacts_include_a_stata_log(journey: MainJourney) -> Judgement:
+    """There, and with content."""
+    at(journey, "finish")
+    logs = artifacts_named(journey, "stata.log")
+    saw = ", ".join(f"{a.rel_path}: {a.body.size} bytes" for a in logs) or "no stata.log"
+    good = any((a.body.text or "").strip() for a in logs)
+    evidence = logs or [e for e in (journey.index, *journey.polls[-1:]) if e]
+    return judged(good, expected="a stata.log", saw=saw, evidence=evidence)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=ARTIFACTS,
+    expected="the run metadata holds the executed command and its exit code",
+    impact="nobody can tell which program computed the results",
+    fix="keep command and exit code in run.meta.json",
+)
+def metadata_has_command_and_exit_code(journey: MainJourney) -> Judgement:
+    """Both, in one metadata artifact."""
+    at(journey, "finish")
+    looked: list[str] = []
+    for artifact in journey.artifacts:
+        value = facts.parsed(artifact.body)
+        command = facts.find_node(value, ("command", "cmd", "argv", "stata_cmd"))
+        status = facts.find(value, ("exit_code", "exit_status", "returncode", "return_code"))
+        if command and status:
+            saw = f"{artifact.rel_path}: {command.value}, exit code {status.value}"
+            return judged(True, expected="command and exit code", saw=saw, evidence=[artifact])
+        looked += [artifact.id] if "meta" in artifact.rel_path else []
+    evidence = looked or [e.id for e in (journey.index, *journey.polls[-1:]) if e]
+    return judged(False, expected="command and exit code", saw="no artifact holds both", evidence=evidence)
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REAL,
+    expected="the log has the form of a Stata batch log, and its run ended well",
+    impact=FAKED,
+    fix="keep Stata's log untouched, and judge the run by its end",
+)
+def the_log_is_well_formed(journey: MainJourney) -> Judgement:
+    """By its trailer, not by some return code in the middle; what Stata would not write is a doubt."""
+    log = stata_log(journey)
+    read = _read(log)
+    strong = [d.what for d in doubts(read) if d.strength == "strong"]
+    saw = f"a {read.kind}, outcome {read.outcome}{f'; but {strong[0]}' if strong else ''}"
+    return judged(read.kind == "batch" and read.outcome == "ok" and not strong, expected="ended ok", saw=saw, evidence=[log])
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REAL,
+    expected="the log echoes the very do-file that SS stored, line by line",
+    impact="the results are those of another do-file",
+    fix="run the do-file that is stored, and store the log of that run",
+)
+def the_log_echoes_the_do_file(journey: MainJourney) -> Judgement:
+    """The echo, put together again, against the stored do-file."""
+    log = stata_log(journey)
+    stored = [a for a in artifacts_named(journey, "stata.do") if a.body.text]
+    if not stored:
+        return judged(False, expected="a stored do-file", saw="no stata.do among the artifacts", evidence=[log])
+    match = echo_matches(_read(log), stored[-1].body.text or "")
+    saw = f"{match.matched} of {match.total} lines of the do-file are echoed"
+    if match.first_difference:
+        saw += f"; first difference: {match.first_difference}"
+    good = match.total > 0 and match.matched == match.total and match.first_difference is None
+    return judged(good, expected="every line", saw=saw, evidence=[log, stored[-1]])
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REAL,
+    expected="what the do-file logged for itself stands line by line in Stata's own log",
+    impact=FAKED,
+    fix="keep both logs as Stata wrote them",
+)
+def the_result_log_is_inside(journey: MainJourney) -> Judgement:
+    """Two files of one run must tell the same story; a run without a result.log of its own has one file only."""
+    log = stata_log(journey)
+    inner = [a for a in artifacts_named(journey, "result.log") if a.body.text]
+    if not inner:
+        return judged(True, expected="no contradiction", saw="the do-file kept no log of its own", evidence=[log])
+    inside = result_log_inside(inner[-1].body.text or "", log.body.text or "")
+    saw = f"{inside.matched} of {inside.lines} lines"
+    if inside.first_difference:
+        saw += f"; first difference: {inside.first_difference}"
+    return judged(inside.contained, expected="every line", saw=saw, evidence=[log, inner[-1]])
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REAL,
+    expected="the numbers in log and tables are those of this run's own data, as Stata stores them",
+    impact=FAKED,
+    fix="let Stata compute the results from the uploaded data",
+)
+def the_numbers_are_right(journey: MainJourney) -> Judgement:
+    """Every table that can be, recomputed from the uploaded CSV in single precision, digit by digit."""
+    log = stata_log(journey)
+    found = numbers_of(journey, log)
+    if not found.compared:
+        looked = f"{found.tables} tables in the log, none that can be recomputed"
+        return not_evidenced(expected="recomputed numbers", saw=looked, evidence=[log, journey.dataset])
+    saw = f"{found.agreeing} of {found.compared} printed numbers as recomputed"
+    if found.differences:
+        saw += f"; {found.differences[0]}"
+    if found.float64:
+        saw += f"; {found.float64} of them only as a program prints that never stored single precision"
+    good = found.agreeing == found.compared and not found.float64
+    return judged(good, expected="every number", saw=saw, evidence=[log, journey.dataset, *found.sources], strength="proven")
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REAL,
+    expected="the command that SS recorded really ran, on this do-file, and wrote this log",
+    impact=FAKED,
+    fix="run the configured Stata for every job, and keep the log that it wrote",
+)
+def the_command_really_ran(journey: MainJourney) -> Judgement:
+    """SS's record against the shim's: command, do-file before, log after."""
+    log = stata_log(journey)
+    run = run_of(journey)
+    do_files = [a for a in artifacts_named(journey, "stata.do") if a.body.sha256]
+    if run is None:
+        saw = "the configured Stata was never started for this job"
+        return judged(False, expected="a run of Stata", saw=saw, evidence=[log, *do_files], strength="witnessed")
+    problems: list[str] = []
+    if do_files and run.do_file_sha256 not in {a.body.sha256 for a in do_files}:
+        problems.append("Stata ran another do-file than the stored one")
+    if run.log_sha256 != log.body.sha256:
+        problems.append("the stored log is not the one that Stata wrote")
+    recorded = [str(part) for part in _recorded_command(journey)]
+    if recorded and tuple(recorded[-len(run.arguments) :]) != run.arguments:
+        problems.append(f"SS recorded {' '.join(recorded)}, and {' '.join(run.arguments)} was run")
+    saw = "; ".join(problems) or f"{run.title}, the stored do-file and the stored log"
+    evidence = [run, log, *do_files[-1:]]
+    return judged(not problems, expected="one run, one do-file, one log", saw=saw, evidence=evidence, strength="witnessed")
+
+
+def _recorded_command(journey: Journey) -> list[object]:
+    for artifact in artifacts_named(journey, "run.meta.json"):
+        found = facts.find_node(facts.parsed(artifact.body), ("command", "cmd", "argv"))
+        if found and isinstance(found.value, list) and "stata.do" in map(str, found.value):
+            return list(found.value)
+    return []
+
+
+@check(
+    scenario=SCENARIO,
+    spec=REAL,
+    expected="a real Stata ran: the process that did the work is one, and its log is a genuine one",
+    impact=FAKED,
+    fix="set SS_STATA_CMD to a licensed Stata",
+)
+def the_runner_is_real(journey: MainJourney, provenance: Provenance) -> Judgement:
+    """The leaf of the process tree and the banner. A declared stand-in shows nothing; an undeclared one is refuted."""
+    log = stata_log(journey)
+    read = _read(log)
+    run = need(run_of(journey), "no run of Stata was seen", the_command_really_ran.id, [log.id])
+    leaf = PurePosixPath((run.leaf_executable or "").replace("\\", "/")).name
+    evidence = [run, log, provenance.declared]
+    seen = f"process {leaf or 'not seen'}, log of {read.banner.version if read.banner else 'no known version of Stata'}"
+    if provenance.stata == "rehearsal":
+        saw = f"the {STAND_IN} ran, as declared ({seen})"
+        return not_evidenced(expected="a real Stata", saw=saw, evidence=evidence, strength="witnessed")
+    reasons = ["the log says that it comes from a rehearsal engine"] if read.rehearsal else []
+    reasons += [f"the process that ran is {leaf}, which is no Stata"] if NOT_STATA.match(leaf) else []
+    reasons += ["the log has no banner of Stata's"] if read.banner is None and not read.rehearsal else []
+    if reasons:
+        return judged(False, expected="a real Stata", saw="; ".join(reasons), evidence=evidence, strength="witnessed")
+    if not leaf:
+        not_reached("the process that ran was too short to be seen", None, [run.id, log.id])
+    if "stata" not in leaf.lower():
+        saw = f"{seen}: not known to be Stata"
+        return not_evidenced(expected="a real Stata", saw=saw, evidence=evidence, strength="witnessed")
+    return judged(True, expected="a real Stata", saw=seen, evidence=evidence, strength="proven")

@@ -1,0 +1,59 @@
+"""The numbers of a run, recomputed from the data that were uploaded."""
+
+from ss_audit.checks.journey import artifacts_named
+from ss_audit.evidence.model import Fact, StoredArtifact
+from ss_audit.evidence.seen import Journey
+from ss_audit.stata_log.csv_tables import recompute_csv
+from ss_audit.stata_log.grammar import read_log
+from ss_audit.stata_log.recompute import Recomputation, recompute, would_match_float64
+from ss_audit.stata_log.tables import find_tables
+
+
+class Numbers(Fact):
+    """`agreeing` of `compared` printed numbers agree; `float64` counts those that only double precision explains."""
+
+    tables: int
+    compared: int
+    agreeing: int
+    float64: int
+    differences: tuple[str, ...]
+    sources: tuple[StoredArtifact, ...] = ()
+
+
+def numbers_of(journey: Journey, log: StoredArtifact) -> Numbers:
+    """All tables of the log and all output tables that can be recomputed."""
+    data = journey.dataset.body.text or ""
+    tables = find_tables(read_log((log.body.text or "").encode()))
+    done: list[Recomputation] = [recompute(table, data) for table in tables]
+    sources: list[StoredArtifact] = []
+    for artifact in _output_tables(journey):
+        found = recompute_csv(artifact.rel_path, artifact.body.text or "", data, tables)
+        if found is not None:
+            done.append(found)
+            sources.append(artifact)
+    doubles = sum(s.float64_matches for s in (would_match_float64(t, data) for t in tables) if s.side == "float64")
+    differences = tuple(f"{d.cell} prints {d.printed}, computed {d.computed!r}" for r in done for d in r.disagreements)
+    return Numbers(
+        tables=len(tables),
+        compared=sum(r.compared for r in done),
+        agreeing=sum(r.agreeing for r in done),
+        float64=doubles,
+        differences=differences,
+        sources=tuple(sources),
+    )
+
+
+def _output_tables(journey: Journey) -> tuple[StoredArtifact, ...]:
+    """CSV artifacts that the run made, not the uploaded data."""
+    tables = [a for a in journey.artifacts if a.rel_path.endswith(".csv") and a.body.text]
+    return tuple(a for a in tables if a.body.sha256 != journey.dataset.body.sha256 and not a.rel_path.startswith("inputs/"))
+
+
+def coefficients_of(journey: Journey) -> dict[str, float]:
+    """The coefficients of the last regression in the job's Stata log, by variable; empty without one."""
+    found: dict[str, float] = {}
+    for log in artifacts_named(journey, "stata.log"):
+        for table in find_tables(read_log((log.body.text or "").encode())):
+            if table.kind == "coefficients":
+                found = {row.name: row.b.value for row in table.rows if row.b.value is not None}
+    return found
