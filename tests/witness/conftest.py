@@ -1,0 +1,52 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ss_audit.evidence.model import E, Evidence
+from ss_audit.witness.llm_relay import LlmRelay
+from witness.provider import Provider, provider
+
+KEY = "sk-test-0123456789abcdef"
+
+
+class ListRecorder:
+    """A recorder that keeps entries in a list, in place of the archive."""
+
+    def __init__(self) -> None:
+        self.entries: list[Evidence] = []
+
+    def record(self, entry: E) -> E:
+        recorded = entry.model_copy(update={"id": f"e{len(self.entries) + 1}"})
+        self.entries.append(recorded)
+        return recorded
+
+
+@pytest.fixture
+def recorder() -> ListRecorder:
+    return ListRecorder()
+
+
+@pytest.fixture
+def upstream() -> Iterator[Provider]:
+    with provider() as running:
+        yield running
+
+
+@pytest.fixture
+def relay_to(recorder: ListRecorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., LlmRelay]]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with ExitStack() as stack:
+
+        def start(base_url: str, *, extra_ca: Path | None = None, **more: Any) -> LlmRelay:
+            return stack.enter_context(LlmRelay(base_url, recorder, extra_ca=extra_ca, **more))
+
+        yield start
+
+
+@pytest.fixture
+def relay(upstream: Provider, relay_to: Callable[..., LlmRelay]) -> LlmRelay:
+    return relay_to(upstream.url())
