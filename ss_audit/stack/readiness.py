@@ -1,0 +1,100 @@
+"""Waiting for facts: bounded, never longer than the fact takes, and over at once when who should bring it has died."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+
+from ss_audit.stack.errors import NotReady, PortTaken, ProcessDied
+from ss_audit.stack.logs import LogFile, events
+from ss_audit.stack.ports import is_listened_on, owned_by
+from ss_audit.stack.process import ManagedProcess
+
+T = TypeVar("T")
+LIVENESS_PATH = "/health/live"
+WORKER_STARTED = re.compile(r"SS_WORKER_STARTUP(?!_)")
+WORKER_RUNNER_CHOSEN = re.compile(r"SS_WORKER_RUNNER_SELECTED")
+SETTLE_SECONDS = 1.0
+OBSERVATION_SECONDS = 5.0
+
+
+def wait_for(fact: Callable[[], T | None], timeout: float, for_what: str, by: ManagedProcess | None = None) -> T:
+    """The fact, as soon as it is there. Raises `NotReady` after `timeout` seconds, `ProcessDied` when `by` has ended."""
+    begin = time.monotonic()
+    pause = 0.02
+    while True:
+        died = by is not None and not by.is_alive
+        if (found := fact()) is not None:
+            return found
+        if by is not None and died:
+            raise ProcessDied(by.role, by.pid, by.exit_status)
+        if (waited := time.monotonic() - begin) >= timeout:
+            raise NotReady(waited, for_what)
+        time.sleep(min(pause, timeout - waited))
+        pause = min(pause * 1.5, 0.25)
+
+
+def wait_for_event(process: ManagedProcess, event: str, timeout: float) -> dict[str, Any]:
+    """The first JSON line with this `event` in the process's log, e.g. the one that tells the port of a helper server.
+
+    Raises as `wait_for`.
+    """
+    log = LogFile(process.log)
+
+    def seen() -> dict[str, Any] | None:
+        return next((found for found in events(log.since(process.log_begin)) if found.get("event") == event), None)
+
+    return wait_for(seen, timeout, f"{event} from {process.role}", by=process)
+
+
+def wait_for_api(api: ManagedProcess, base_url: str, port: int, host: str, timeout: float) -> int:
+    """The status with which our API answered first; any HTTP answer is one. An answer by a stranger is none.
+
+    Raises `PortTaken`, `NotReady`, `ProcessDied`.
+    """
+
+    def is_ours() -> bool:
+        return owned_by(api.family(), port) is not None
+
+    def answered() -> int | None:
+        if not is_ours():
+            # Ours may have bound the port between the two looks, so it is asked once more.
+            if is_listened_on(port, host) and not is_ours():
+                raise PortTaken(port)
+            return None
+        try:
+            return httpx.get(base_url + LIVENESS_PATH, timeout=2.0, trust_env=False).status_code
+        except httpx.HTTPError:
+            return None
+
+    try:
+        return wait_for(answered, timeout, f"an HTTP answer from SS's API on port {port}", by=api)
+    except ProcessDied:
+        if is_listened_on(port, host):
+            raise PortTaken(port) from None
+        raise
+
+
+def wait_for_worker(worker: ManagedProcess, timeout: float) -> str:
+    """How we know that the worker works: "logged its start", or "alive" for one that logs none.
+
+    A worker tells of the runner that it chose before it binds its metrics port, so only its start-up event counts at once;
+    after the runner's it has to live for another second, and without either for five. Raises `NotReady`, `ProcessDied`.
+    """
+    log, begin = LogFile(worker.log), time.monotonic()
+    chosen_at: list[float] = []
+
+    def started() -> str | None:
+        lines = log.since(worker.log_begin)
+        if any(WORKER_STARTED.search(line) for line in lines):
+            return "logged its start" if worker.is_alive else None
+        if not chosen_at and any(WORKER_RUNNER_CHOSEN.search(line) for line in lines):
+            chosen_at.append(time.monotonic())
+        waited = time.monotonic() - begin
+        if chosen_at and time.monotonic() - chosen_at[0] >= SETTLE_SECONDS:
+            return "logged its runner and lives" if worker.is_alive else None
+        return "alive" if waited >= min(OBSERVATION_SECONDS, timeout / 2) and worker.is_alive else None
+
+    return wait_for(started, timeout, "SS's worker to start", by=worker)
