@@ -1,0 +1,118 @@
+"""A running stack with our witnesses on it, and the jobs that were walked on it."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ss_audit.evidence.archive import Archive
+from ss_audit.evidence.model import LlmCall, ProcessSeen, StataProcess, StoredArtifact
+from ss_audit.evidence.seen import Journey, Question, Stage
+from ss_audit.settings import InForce
+from ss_audit.ss.client import SSClient
+from ss_audit.ss.dataset import Dataset
+from ss_audit.ss.journey import Walk
+from ss_audit.stack.local import LocalStack
+from ss_audit.witness.llm_relay import LlmRelay
+from ss_audit.witness.stata_shim.records import read_runs
+
+ENGINE_GAP = re.compile(r"\(rehearsal engine: command (\S+) is Stata's own and is not implemented here")
+J = TypeVar("J", bound=Journey)
+
+
+class EngineGap(Exception):
+    """The rehearsal engine lacks a command of Stata's: nothing is known about SS here."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"the rehearsal engine lacks Stata's command {command!r}; a real Stata is needed to look further")
+
+
+class Bench:
+    """One stack in use. `walks` holds the live jobs by label, `processes` how the stack was when it was started."""
+
+    def __init__(
+        self,
+        name: str,
+        stack: LocalStack,
+        archive: Archive,
+        relay: LlmRelay,
+        records: Path,
+        in_force: InForce,
+        waiting: Callable[[str], None],
+        processes: tuple[ProcessSeen, ...],
+    ) -> None:
+        self.name = name
+        self.stack = stack
+        self.archive = archive
+        self.relay = relay
+        self.walks: dict[str, Walk] = {}
+        self.processes = processes
+        self._records = records
+        self._in_force = in_force
+        self._waiting = waiting
+        self._runs: dict[tuple[int, str], StataProcess] = {}
+        self.client = self._connect()
+
+    def walk(
+        self,
+        kind: type[J],
+        label: str,
+        question: Question,
+        data: Dataset,
+        code: str,
+        until: Stage = "download",
+        **more: Any,
+    ) -> J:
+        """Walks a job and returns what was seen, witnesses included. Raises `EngineGap`."""
+        marks = self.stack.log_marks()
+        walk = Walk(self.client, question, data, self._in_force.settings.timeout_job, label, self._waiting)
+        self.walks[label] = walk.go(code, until)
+        self.relay.wait_until_quiet(5.0)
+        seen: dict[str, Any] = dict(walk.seen)
+        seen["logs"] = self.stack.log_windows(marks, label)
+        seen["llm_calls"] = self.calls_about(question.nonce)
+        seen["stata_runs"] = self.stata_runs(str(seen.get("job_id") or "no job"))
+        journey = kind(**seen, **more)
+        self.refuse_engine_gaps(journey.artifacts, [line for window in journey.logs for line in window.lines])
+        return journey
+
+    def calls_about(self, nonce: str) -> tuple[LlmCall, ...]:
+        """The calls whose prompt holds this question's nonce."""
+        return tuple(call for call in self.relay.calls() if call.prompt and nonce in call.prompt)
+
+    def stata_runs(self, job_id: str) -> tuple[StataProcess, ...]:
+        """The runs of the Stata command in a folder of this job, each recorded once it has ended."""
+        found: list[StataProcess] = []
+        for run in read_runs(self._records):
+            key = (run.shim_pid, run.started_at.isoformat())
+            if job_id in run.cwd:
+                if key not in self._runs:
+                    self._runs[key] = self.archive.record(run)
+                found.append(self._runs[key])
+        return tuple(found)
+
+    def refuse_engine_gaps(self, artifacts: Iterable[StoredArtifact], lines: Iterable[str]) -> None:
+        """Raises `EngineGap` when the rehearsal engine says that it stopped at a gap of its own."""
+        for text in (*(a.body.text or "" for a in artifacts), *lines):
+            gap = ENGINE_GAP.search(" ".join(text.replace("\n> ", "").splitlines()))
+            if gap:
+                raise EngineGap(gap.group(1))
+
+    def reconnect(self) -> None:
+        """A new client, after a restart may have moved the port. Tokens stay with the walks."""
+        self.client.close()
+        self.client = self._connect()
+        for walk in self.walks.values():
+            walk.client = self.client
+
+    def revive(self) -> None:
+        """Starts what ended unasked."""
+        self.stack.revive()
+        self.reconnect()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.client.close()
+
+    def _connect(self) -> SSClient:
+        return SSClient(self.stack.base_url, self.archive, self._in_force.settings.timeout_http, self.name)

@@ -1,0 +1,102 @@
+"""Experiments that walk jobs: the main journey, who may open a job, the restart, a published data set."""
+
+from urllib.parse import quote
+
+from ss_audit.evidence.model import Exchange, StoredArtifact
+from ss_audit.evidence.seen import AccessTrial, AccessTrials, MainJourney, PublishedJourney, RestartTrial
+from ss_audit.lab.lab import Lab
+from ss_audit.ss import facts, published
+from ss_audit.ss.client import Access
+from ss_audit.ss.journey import download_all
+from ss_audit.ss.questions import ask
+from ss_audit.stack.errors import StackError
+
+MAIN = "main journey"
+
+
+def main_journey(lab: Lab) -> MainJourney:
+    """The whole path of one job, on SS's own library, with this run's data."""
+    question = ask("ols", lab.data, lab.rng)
+    return lab.main.walk(MainJourney, MAIN, question, lab.data, lab.task_code())
+
+
+def published_journey(lab: Lab) -> PublishedJourney:
+    """The whole path of one job with a data set from the literature."""
+    data = published.LONGLEY
+    return lab.main.walk(
+        PublishedJourney, "published data set", ask("ols", data, lab.rng), data, lab.task_code(),
+        source=published.SOURCE, published=published.CERTIFIED,
+    )  # fmt: skip
+
+
+def access_trials(lab: Lab) -> AccessTrials:
+    """Two jobs: the first is opened with its own token, and tried with everything else."""
+    client, code = lab.main.client, lab.task_code()
+    question = ask("describe", lab.data, lab.rng)
+    redeem, mine = client.redeem(code, question.text)
+    if mine is None:
+        return AccessTrials(redeem=redeem, other_redeem=None, controls=(), trials=(), again=None)
+    other_redeem, other = client.redeem(lab.task_code(), question.text)
+    client.upload(mine, lab.data.name, lab.data.csv.encode())
+    job = f"/v1/jobs/{mine.job_id}"
+    resources = {"job": job, "inputs preview": f"{job}/inputs/preview", "artifact index": f"{job}/artifacts"}
+    listed = facts.indexed_artifacts(facts.answered(client.artifacts(mine)))
+    if listed:
+        resources["an artifact"] = f"{job}/artifacts/{quote(facts.artifact_path(listed[0]) or '')}"
+    controls = tuple(client.send(what, "GET", path, headers=mine.header) for what, path in resources.items())
+    keys: dict[str, dict[str, str]] = {
+        "no token": {},
+        "a malformed token": {"Authorization": "Bearer not-a-token"},
+        "a wrong token": {"Authorization": f"Bearer {_altered(mine.token)}"},
+    }
+    if other is not None:
+        keys["another job's token"] = other.header
+    trials = tuple(
+        AccessTrial(who=who, resource=what, exchange=client.send(f"{what} with {who}", "GET", path, headers=header))
+        for who, header in keys.items()
+        for what, path in resources.items()
+    )
+    again, _ = client.redeem(code, question.text)
+    return AccessTrials(redeem=redeem, other_redeem=other_redeem, controls=controls, trials=trials, again=again)
+
+
+def _altered(token: str) -> str:
+    """The same form, another secret: the letters and digits after the last dot, turned round and moved on."""
+    head, dot, secret = token.rpartition(".")
+    moved = "".join(format(15 - int(c, 16), "x") if c in "0123456789abcdef" else c for c in secret)
+    return f"{head}{dot}{moved}" if moved != secret else f"{head}{dot}{secret[::-1]}x"
+
+
+def restart_trial(lab: Lab, journey: MainJourney) -> RestartTrial:
+    """Status, index and bytes of the main job before and after API and worker were restarted."""
+    bench = lab.main
+    walk = bench.walks[MAIN]
+    access: Access | None = walk.access
+    before = (bench.client.job(access), bench.client.artifacts(access)) if access else (None, None)
+    lab.waiting("restarting API and worker")
+    failure = None
+    seen_before = bench.stack.processes("before restart")
+    try:
+        seen = bench.stack.restart()
+        seen_before, seen_after = seen.before, seen.after
+    except StackError as error:
+        failure, seen_after = str(error), ()
+    bench.reconnect()
+    after = (bench.client.job(access), bench.client.artifacts(access)) if access and not failure else (None, None)
+    downloads: tuple[Exchange, ...] = ()
+    artifacts: tuple[StoredArtifact, ...] = ()
+    if access and after[1] is not None and facts.indexed_artifacts(facts.answered(after[1])):
+        downloads, artifacts = download_all(bench.client, access, after[1], "after restart")
+    return RestartTrial(
+        journey=journey,
+        processes_before=seen_before,
+        processes_after=seen_after,
+        status_before=before[0],
+        status_after=after[0],
+        index_before=before[1],
+        index_after=after[1],
+        artifacts_before=journey.artifacts,
+        artifacts_after=artifacts,
+        downloads_after=downloads,
+        failure=failure,
+    )
