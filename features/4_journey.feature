@@ -1,0 +1,88 @@
+Feature: The `/v1` production journey is executable end-to-end with recoverable artifacts
+  This is what people come for: a task code and a data file go in, an agreed plan is carried out, and results
+  come out that are still there tomorrow.
+
+  @must @journey
+  Scenario: A person comes from a task code to downloaded results
+    Every station of the way is walked, as a person would, with data that exist only in this audit.
+    If this fails, nobody gets a result out of SS.
+    Spec: "An audit run MUST execute the following HTTP journey against a running SS API and worker"
+
+    Given a job that was walked as far as SS let it come
+    Then the task code opens a job
+    And the data file is taken
+    And the preview shows the columns of the data
+    And the draft is about the variables of the question
+    And the plan is frozen
+    And the job is queued
+    And the job moves forward to a good end
+    And the results are listed
+    And a result can be downloaded
+
+  @must @redeem
+  Scenario: Redeem returns a usable job token
+    The token that a person gets opens their job, and nothing else opens it.
+    If this fails, people are locked out of their jobs, or let into those of others.
+
+    Given two jobs of two people
+    Then redeeming a task code answers with a job and a token
+    And the token opens its own job
+    But without a token nothing opens
+    And with a malformed token nothing opens
+    And with a wrong token nothing opens
+    And with another person's token nothing opens
+
+  @advisory @redeem
+  Scenario: A task code that is redeemed twice opens the same job
+    A code that was paid for once should not open any number of jobs.
+    If this fails, task codes can be shared.
+
+    Given two jobs of two people
+    Then redeeming the first code again opens no second job
+
+  @must @plan
+  Scenario: Plan freeze includes template choice, bindings, dependencies, and artifact contract
+    A frozen plan is a contract: what will be run, why, on what, with which needs, and what will come out.
+    If this fails, nobody can tell before the run what they agreed to.
+
+    Given a job whose plan is frozen
+    Then the plan names its template
+    And it is known why this template was selected
+    And the plan holds the bound parameters
+    And it states what is missing, be it nothing
+    And it states the packages that it needs, be it none
+    And it promises its outputs, and where they will be
+    And it stays what it was when it was frozen
+
+  @must @plan
+  Scenario: The frozen parameters are the ones that were asked for
+    The columns in the question, in the plan and in the executed do-file are the same.
+    If this fails, people get an analysis of variables that they did not ask about.
+    Spec: "parameter binding correctness (and structured error on missing inputs)"
+
+    Given a job whose plan is frozen
+    Then the plan binds the columns of the question
+    And the executed do-file works on what was bound
+
+  @must @artifacts
+  Scenario: Artifacts are contract-indexed and survive restart
+    What was promised is listed, what is listed can be had, and a restart loses none of it.
+    If this fails, people lose results that they were promised.
+
+    Given a job that ran from a task code to its results
+    Then every promised output is listed
+    And everything that is listed can be downloaded
+    And the downloads are what the list and the promise say
+    When the API and the worker are restarted
+    Then both are other processes than before
+    And the status of the job is the same
+    And the list is the same
+    And every byte is the same
+
+  @advisory @published
+  Scenario: A published data set gives the published estimates
+    A data set from the literature, known for finding careless arithmetic out, goes through the whole way.
+    If this fails, compare what came out with the certified estimates before trusting any number.
+
+    Given a job on a data set whose estimates are published
+    Then the estimates are the published ones

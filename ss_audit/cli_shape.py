@@ -1,0 +1,7 @@
+"""The subcommands of `ss-audit` with their options, as data: the task cards are held against it, the parser is made of it."""
+
+COMMANDS: dict[str, frozenset[str]] = {
+    "run": frozenset(),
+    "rehearse": frozenset(),
+    "trace": frozenset({"--check"}),
+}
