@@ -1,0 +1,43 @@
+"""Rules for all tests. Under CI a skipped test is a failure, because a test that CI never runs guards nothing."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+MAY_SKIP = "may_skip"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--strict-skips", action="store_true", default=False, help="a skipped test fails (as under CI=true)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MAY_SKIP}(reason): may be skipped under CI too, for the reason given")
+
+
+def _strict(config: pytest.Config) -> bool:
+    return bool(config.getoption("--strict-skips")) or os.environ.get("CI", "").lower() == "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[pytest.TestReport]:
+    report = yield
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    if is_skip and _strict(item.config) and item.get_closest_marker(MAY_SKIP) is None:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as a failure here (mark it {MAY_SKIP} if it may be): {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[pytest.CollectReport]:
+    report = yield
+    if report.skipped and _strict(collector.config):
+        report.outcome = "failed"
+        report.longrepr = f"a whole module was skipped, which counts as a failure here: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
