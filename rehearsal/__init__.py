@@ -1,0 +1,1 @@
+"""What lets an audit run on any machine: labelled stand-ins and a conformant SS."""

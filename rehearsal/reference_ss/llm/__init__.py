@@ -1,0 +1,1 @@
+"""Talking to the LLM provider, and what is kept of it."""

@@ -1,0 +1,1 @@
+"""What is on disk: jobs, their artifacts, the queue."""

@@ -1,0 +1,1 @@
+"""The process that claims queued jobs and runs Stata."""

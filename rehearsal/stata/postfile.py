@@ -1,0 +1,15 @@
+"""An open postfile: observations gathered until postclose writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rehearsal.stata.values import Value
+
+
+@dataclass
+class Post:
+    path: Path
+    kinds: list[tuple[str, str]]  # name, storage type
+    rows: list[list[Value]] = field(default_factory=list)
