@@ -1,7 +1,8 @@
 """What the step modules say, read from their source without importing them: which phrase shows which checks.
 
 A step function carries behave's `@given`, `@when`, `@then` or `@step` with its phrase; a check that it shows stands inside
-it as `holds(module.name)`. Both are found in the syntax tree, so that the trace needs no running behave and no SS.
+its `assert_that` as `holds(module.name)`: a matcher that is made and not asserted shows nothing. Both are found in the
+syntax tree, so that the trace needs no running behave and no SS.
 """
 
 import ast
@@ -15,7 +16,8 @@ from ss_audit.evidence.model import Fact
 from ss_audit.plan import PlannedStep
 
 KINDS = ("given", "when", "then", "step")
-SHOWS = "holds"
+SHOWS, ASSERTS = "holds", "assert_that"
+WEAKENS = frozenset({"any_of", "anything", "is_not", "not_"})
 CHECKS_PACKAGE = "ss_audit.checks"
 
 
@@ -103,8 +105,10 @@ def _refuse_unreadable(where: str, phrase: str) -> None:
 
 
 def _shown(file: str, function: ast.AST, names: Mapping[str, tuple[str, str]]) -> Iterator[str]:
-    for call in ast.walk(function):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == SHOWS:
+    for call in _asserted(function):
+        if _called(call) in WEAKENS:
+            raise StepError(f"{file}:{call.lineno}: {_called(call)} would let a check that fails look as if it passed")
+        if _called(call) == SHOWS:
             for argument in call.args:
                 match argument:
                     case ast.Attribute(value=ast.Name(id=module), attr=check) if module in names:
@@ -112,6 +116,26 @@ def _shown(file: str, function: ast.AST, names: Mapping[str, tuple[str, str]]) -
                     case ast.Name(id=check) if check in names:
                         yield ".".join(names[check])
                     case _:
-                        raise StepError(
-                            f"{file}:{call.lineno}: {SHOWS}({ast.unparse(argument)}) does not name a check of {CHECKS_PACKAGE}"
-                        )
+                        shown = f"{SHOWS}({ast.unparse(argument)})"
+                        raise StepError(f"{file}:{call.lineno}: {shown} does not name a check of {CHECKS_PACKAGE}")
+
+
+def _asserted(function: ast.AST) -> Iterator[ast.Call]:
+    """Every call inside what the function asserts, also where the matcher was given a local name first."""
+    local = {
+        target.id: node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and _called(call) == ASSERTS:
+            inside = [node for argument in call.args for node in ast.walk(argument)]
+            named = [local[node.id] for node in inside if isinstance(node, ast.Name) and node.id in local]
+            inside += [node for value in named for node in ast.walk(value)]
+            yield from (node for node in inside if isinstance(node, ast.Call))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""

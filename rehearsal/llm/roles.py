@@ -99,7 +99,7 @@ _COMPARED = [
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Columns by the part that they play; `mentioned` has every column named, in the order of the requirement."""
+    """Columns by the part that they play."""
 
     outcome: str | None = None
     treatment: str | None = None
@@ -110,7 +110,6 @@ class Roles:
     cluster: str | None = None
     fixed_effects: tuple[str, ...] = ()
     instrument: str | None = None
-    mentioned: tuple[str, ...] = ()
 
 
 def roles_in(requirement: str, columns: Sequence[Column], wanted: frozenset[Purpose]) -> Roles:
@@ -122,7 +121,7 @@ def roles_in(requirement: str, columns: Sequence[Column], wanted: frozenset[Purp
     for rules in (_DECLARED, _BESIDE):
         for rule in rules:
             _hear(rule, masked, heard)
-    aside = {number for key in "cekfi" for number in heard.get(key, ())} | set(heard.get("t", ()))
+    aside = {number for key in "cektfi" for number in heard.get(key, ())}
     for rule in _MODELS:
         if {"o", "r"} <= heard.keys():
             break
@@ -161,7 +160,6 @@ def _settled(heard: dict[str, list[str]], names: Sequence[str], wanted: frozense
         one("k"),
         tuple(named("f")),
         one("i"),
-        tuple(names),
     )
     apart = {roles.group, roles.entity, roles.time, roles.cluster, roles.instrument, *roles.fixed_effects, *roles.controls}
     free = [name for name in names if name not in apart]
@@ -199,14 +197,16 @@ def _masked(requirement: str, columns: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _mentions(text: str, columns: Sequence[str], flags: int) -> Iterator[tuple[int, int, str]]:
-    """Start, end and column of each mention, in order; longer names win over shorter ones inside them."""
-    by_text = {(name.lower() if flags else name): name for name in columns if name.strip()}
+    """Start, end and column of each mention, in order; longer names win over shorter ones inside them, and names that
+    differ in case only are never mixed up."""
+    told_apart = [name for name in columns if not flags or sum(name.lower() == other.lower() for other in columns) == 1]
+    by_text = {(name.lower() if flags else name): name for name in told_apart if name.strip()}
     if not by_text:
         return
     any_name = "|".join(re.escape(name) for name in sorted(by_text, key=len, reverse=True))
     pattern = rf"(?P<q>[`'\"“]?)(?<![A-Za-z0-9_])(?P<name>{any_name})(?![A-Za-z0-9_])[`'\"”]?"
     for found in re.finditer(pattern, text, flags):
-        name = found["name"]
-        if name.lower() in _COMMON_WORDS and not found["q"]:
-            continue
-        yield found.start(), found.end(), by_text[name.lower() if flags else name]
+        said = found["name"]
+        name = by_text.get(said.lower() if flags else said)
+        if name is not None and (found["q"] or said.lower() not in _COMMON_WORDS):
+            yield found.start(), found.end(), name

@@ -26,6 +26,7 @@ def find(session: Session, name: str) -> Path | None:
 
 
 def find_file(session: Session, filename: str) -> Path | None:
+    """A file of any extension on the ado path, looked for as `find` looks for ado-files; None when there is none."""
     for entry in entries(session):
         if entry in CODEWORDS:
             continue

@@ -19,6 +19,7 @@ _BATCH = frozenset({"b", "e", "s"})
 def main(arguments: list[str]) -> int:
     """Runs as `stata <arguments>` would; returns the exit status: 0 also after an error, # after `exit #, STATA`."""
     flags, words = _split(arguments)
+    quoted = False
     if not flags & _BATCH or not words:
         sys.stderr.write("rehearsal engine, not Stata: batch mode only, as in  -b do file.do\n")
         return 1
@@ -27,13 +28,14 @@ def main(arguments: list[str]) -> int:
     elif words[0].endswith(".do"):
         command, target = "do", words[0]
         words = ["do", *words]
+        quoted = True
     else:
         command, target = "", ""
     path = Path(target if Path(target).suffix else target + ".do") if target else Path("stata.do")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # measured: Stata ignores it in batch mode
     sys.setrecursionlimit(6000)
     with Path(path.stem + ".log").open("w", encoding="utf-8", newline="\n") as log:
-        return _run(Emitter(log), command, path, words)
+        return _run(Emitter(log), command, path, words, quoted)
 
 
 def _split(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
@@ -46,15 +48,18 @@ def _split(arguments: list[str]) -> tuple[frozenset[str], list[str]]:
     return frozenset(flags), []
 
 
-def _run(out: Emitter, command: str, path: Path, words: list[str]) -> int:
+def _run(out: Emitter, command: str, path: Path, words: list[str], quoted: bool) -> int:
     session = Session(out)
     interpreter = Interpreter(session)
     registry.load_all()
     out.write(BANNER)
-    echo = " ".join(f'"{word}"' if " " in word else word for word in words)
+    shown = [f'"{word}"' if " " in word or (quoted and index == 1) else word for index, word in enumerate(words)]
+    echo = " ".join(shown)
     out.line(f". {echo} ")
     status = 0
     try:
+        if command and not path.is_file():
+            raise StataError(601, f"file {path} not found")
         if command:
             out.line()
             interpreter.run_do(path, words[2:])
@@ -71,5 +76,3 @@ def _run(out: Emitter, command: str, path: Path, words: list[str]) -> int:
     finally:
         session.close()
     return status
-
-

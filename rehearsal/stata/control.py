@@ -45,9 +45,7 @@ def scope(interpreter: Interpreter, arguments: list[str], text: str | None = Non
         session.drop_temporaries(session.temporaries.pop())
 
 
-def step(
-    interpreter: Interpreter, lines: list[Line], index: int, echo: bool, last_if: bool | None
-) -> tuple[int, bool | None]:
+def step(interpreter: Interpreter, lines: list[Line], index: int, echo: bool, last_if: bool | None) -> tuple[int, bool | None]:
     """Runs the command at `index`, with its block if it has one.
 
     Returns the next index, and for an `if` or `else` whether one of the chain has been taken so far.
@@ -118,9 +116,7 @@ def _head(text: str) -> tuple[list[str], str, str]:
         rest = after.lstrip(": ")
 
 
-def _if(
-    interpreter: Interpreter, lines: list[Line], index: int, raw: str, echo: bool
-) -> tuple[int, bool | None]:
+def _if(interpreter: Interpreter, lines: list[Line], index: int, raw: str, echo: bool) -> tuple[int, bool | None]:
     expanded = interpreter.session.expander.expand(raw)
     condition, command = split_condition(expanded)
     if not condition.strip():
@@ -195,9 +191,7 @@ def _define(interpreter: Interpreter, text: str, body: list[Line]) -> None:
     if name in programs and not interpreter.loading_ado:
         raise StataError(110, f"program {name} already defined")
     kinds = options.replace(",", " ").split()
-    programs[name] = Program(
-        name, body, any(k.startswith("rc") for k in kinds), any(k.startswith("ec") for k in kinds)
-    )
+    programs[name] = Program(name, body, any(k.startswith("rc") for k in kinds), any(k.startswith("ec") for k in kinds))
 
 
 def _loop(interpreter: Interpreter, word: str, header: str, body: list[Line]) -> None:
@@ -272,9 +266,7 @@ def _forvalues(interpreter: Interpreter, header: str) -> tuple[str, list[str]]:
     return found[1], [as_macro(low + step * k) for k in range(count + 1)]
 
 
-def run_groups(
-    interpreter: Interpreter, names: list[str], bounds: list[tuple[int, int]], command: str, full: str
-) -> None:
+def run_groups(interpreter: Interpreter, names: list[str], bounds: list[tuple[int, int]], command: str, full: str) -> None:
     """Runs `command` once for each group; commands that create or change data make one pass over all groups."""
     session = interpreter.session
     if full in _ONE_PASS:

@@ -35,6 +35,7 @@ def read_rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def guess_delimiter(text: str) -> str:
+    """The delimiter that the first record has most of: comma, tab, semicolon or bar."""
     first = text.partition("\n")[0]
     return max((",", "\t", ";", "|"), key=first.count) if any(mark in first for mark in ",\t;|") else ","
 
@@ -102,6 +103,7 @@ def _digits(cell: str) -> int:
 
 
 def quote_cell(text: str, delimiter: str, always: bool) -> str:
+    """A cell as written: quoted when it holds the delimiter, a quote or a line end, or `always`."""
     if always or delimiter in text or '"' in text or "\n" in text:
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -11,12 +11,35 @@ from rehearsal.stata.values import DEFAULT_FORMAT, MISSING, Value, is_string_typ
 
 _NAME = re.compile(r"[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]{0,31}$")
 RESERVED = frozenset(
-    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip str using with".split()
+    [
+        "_all",
+        "_b",
+        "byte",
+        "_coef",
+        "_cons",
+        "double",
+        "float",
+        "if",
+        "in",
+        "int",
+        "long",
+        "_n",
+        "_N",
+        "_pi",
+        "_pred",
+        "_rc",
+        "_skip",
+        "str",
+        "using",
+        "with",
+    ]
 )
 
 
 @dataclass
 class Column:
+    """A variable: its name, storage type, values (numbers as stored, or strings), display format and labels."""
+
     name: str
     kind: str  # byte, int, long, float, double, str#, strL
     values: list[Value]
@@ -43,6 +66,7 @@ class Column:
 
 
 def default_format(kind: str) -> str:
+    """The display format that a new variable of storage type `kind` gets."""
     if kind == "strL":
         return "%9s"
     if is_string_type(kind):
@@ -51,16 +75,20 @@ def default_format(kind: str) -> str:
 
 
 def valid_name(name: str) -> bool:
+    """Whether `name` may name a variable."""
     return bool(_NAME.match(name)) and name not in RESERVED and not re.match(r"str\d+$", name)
 
 
 def check_name(name: str) -> None:
+    """r(198) when `name` may not name a variable."""
     if not valid_name(name):
         raise StataError(198, f"{name} invalid name")
 
 
 @dataclass
 class Dataset:
+    """Columns of `n` values each, what they are sorted by, labels, and where they came from."""
+
     columns: dict[str, Column] = field(default_factory=dict)
     n: int = 0
     sorted_by: list[str] = field(default_factory=list)
@@ -148,8 +176,6 @@ class Dataset:
         return copy.deepcopy(self)
 
 
-
-
 def order_rows(data: Dataset, names: list[str], descending: frozenset[str] = frozenset()) -> list[int]:
     """Row numbers in the order of `names`, ties in their present order."""
     rows = list(range(data.n))
@@ -160,6 +186,7 @@ def order_rows(data: Dataset, names: list[str], descending: frozenset[str] = fro
 
 
 def sort_data(data: Dataset, names: list[str]) -> None:
+    """Sorts the data by `names`, ties in their present order; does nothing when they are sorted so already."""
     if data.sorted_by[: len(names)] == names:
         return
     rows = order_rows(data, names)

@@ -13,8 +13,18 @@ from rehearsal.stata.values import INTEGER_LIMITS, MISSING, Value, is_missing, m
 _CODES = {"double": 65526, "float": 65527, "long": 65528, "int": 65529, "byte": 65530}
 _KINDS = {code: kind for kind, code in _CODES.items()}
 _PACK = {"double": "d", "float": "f", "long": "i", "int": "h", "byte": "b"}
-_SECTIONS = ("variable_types", "varnames", "sortlist", "formats", "value_label_names", "variable_labels",
-             "characteristics", "data", "strls", "value_labels")
+_SECTIONS = (
+    "variable_types",
+    "varnames",
+    "sortlist",
+    "formats",
+    "value_label_names",
+    "variable_labels",
+    "characteristics",
+    "data",
+    "strls",
+    "value_labels",
+)
 _FLOAT_MISSING = 0x7F000000
 _MISSING_STEP = 2.0**1011
 
@@ -119,9 +129,7 @@ def _labels(name: str, labels: dict[int, str]) -> bytes:
 def load(raw: bytes) -> Dataset:
     """The data of a file of release 117 to 119; r(610) for another file."""
     if not raw.startswith(b"<stata_dta>"):
-        raise gap("the .dta format before release 117") if raw[:1] in b"nqrs" else StataError(
-            610, "file not Stata format"
-        )
+        raise gap("the .dta format before release 117") if raw[:1] in b"nqrs" else StataError(610, "file not Stata format")
     release = int(_between(raw, b"<release>", b"</release>"))
     layout = _LAYOUTS.get(release)
     if layout is None:

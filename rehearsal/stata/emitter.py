@@ -16,6 +16,8 @@ Mode = Literal["noisy", "quiet", "silent"]
 
 
 class Emitter:
+    """Writes text to the batch log and to every attached text log alike."""
+
     def __init__(self, batch_log: TextIO) -> None:
         self._sinks: list[TextIO] = [batch_log]
         self.mode: Mode = "noisy"
@@ -57,10 +59,10 @@ class Emitter:
     def line(self, text: str = "") -> None:
         self.write(text + "\n")
 
-    def error(self, text: str) -> None:
+    def error(self, text: str, wrap: bool = True) -> None:
         """What Stata shows in red: also under `quietly`, not under `capture`."""
         if self.mode != "silent":
-            self._put(text)
+            self._put(text, wrap)
 
     def rule(self) -> None:
         self.line("-" * self.width)
@@ -85,14 +87,14 @@ class Emitter:
         lines.append(current)
         self.write("\n".join(lines) + "\n")
 
-    def _put(self, text: str) -> None:
+    def _put(self, text: str, wrap: bool = True) -> None:
         pieces: list[str] = []
         for index, part in enumerate(text.split("\n")):
             if index:
                 pieces.append("\n")
                 self.column = 0
             while part:
-                room = self.width - self.column
+                room = self.width - self.column if wrap else columns(part)
                 if columns(part) <= room:
                     pieces.append(part)
                     self.column += columns(part)

@@ -10,6 +10,7 @@ class StataError(Exception):
         super().__init__(message or f"r({rc})")
         self.rc = rc
         self.message = message
+        self.gap = ""
         self.reported = False
 
 
@@ -34,19 +35,25 @@ class ContinueLoop(Exception):
 
 
 def gap(what: str) -> StataError:
-    """An error for something that Stata has and this engine has not: `what` names it, as `command X` or `option X`."""
-    return StataError(
-        199, f"(rehearsal engine: {what} is Stata's own and is not implemented here; this gap is the engine's)"
-    )
+    """An error for something that Stata has and this engine has not: `what` names it, as `command X` or `option X`.
+
+    Stata's own message for an unknown command comes first; the line that names the gap is one line, never wrapped.
+    """
+    error = StataError(199, f"{what} is unrecognized" if what.startswith("command ") else "")
+    error.gap = f"(rehearsal engine: {what} is Stata's own and is not implemented here; this gap is the engine's)"
+    return error
 
 
 def not_found(name: str) -> StataError:
+    """r(111) for a variable that is not there."""
     return StataError(111, f"variable {name} not found")
 
 
 def syntax_error() -> StataError:
+    """r(198), `invalid syntax`."""
     return StataError(198, "invalid syntax")
 
 
 def type_mismatch() -> StataError:
+    """r(109): a string where a number belongs, or the reverse."""
     return StataError(109, "type mismatch")

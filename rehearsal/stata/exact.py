@@ -76,6 +76,7 @@ def moments(values: Sequence[float], higher: bool = False) -> Moments:
 
 
 def cross(x: Sequence[int], y: Sequence[int]) -> int:
+    """The sum of products, exact."""
     return sum(a * b for a, b in zip(x, y, strict=True))
 
 

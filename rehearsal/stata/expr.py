@@ -39,16 +39,18 @@ class Environment(Protocol):
 
 
 def compile_text(text: str, env: Environment) -> Compiled:
+    """The closure of an expression given as text."""
     return build(tree.parse(text), env)
 
 
 def build(node: tree.Node, env: Environment) -> Compiled:
+    """The closure of an expression tree; r(111) for unknown names, r(109) for a mix of strings and numbers."""
     if isinstance(node, tree.Number):
         number = node.value
-        return Compiled(lambda i: number, False)
+        return Compiled(lambda _: number, False)
     if isinstance(node, tree.Text):
         words = node.value
-        return Compiled(lambda i: words, True)
+        return Compiled(lambda _: words, True)
     if isinstance(node, tree.Name):
         return _name(node.name, env)
     if isinstance(node, tree.Subscript):
@@ -65,12 +67,12 @@ def _name(name: str, env: Environment) -> Compiled:
     if name == "_n":
         return Compiled(lambda i: float(i - data.group_start + 1), False)
     if name == "_N":
-        return Compiled(lambda i: float(data.group_size), False)
+        return Compiled(lambda _: float(data.group_size), False)
     column = data.find(name, exact=True)
     if column is None:
         known = env.scalar(name)
         if known is not None:
-            return Compiled(lambda i: known, isinstance(known, str))
+            return Compiled(lambda _: known, isinstance(known, str))
         column = data.find(name)
     if column is None:
         raise StataError(111, f"{name} not found")
@@ -98,7 +100,7 @@ def _subscript(node: tree.Subscript, env: Environment) -> Compiled:
 
         return Compiled(at, column.is_text)
     name = node.name
-    row, col = indices[0], indices[1] if len(indices) > 1 else Compiled(lambda i: 1.0, False)
+    row, col = indices[0], indices[1] if len(indices) > 1 else Compiled(lambda _: 1.0, False)
     if env.cell(name, 1.0, 1.0) is None:
         raise StataError(111, f"{name} not found")
 
@@ -112,10 +114,10 @@ def _subscript(node: tree.Subscript, env: Environment) -> Compiled:
 def _call(node: tree.Call, env: Environment) -> Compiled:
     if node.name in tree.RESULT_LISTS:
         value = env.stored(node.name, node.words)
-        return Compiled(lambda i: value, isinstance(value, str))
+        return Compiled(lambda _: value, isinstance(value, str))
     if node.name in ("_b", "_se", "_coef"):
         coefficient = env.coefficient(node.name, node.words)
-        return Compiled(lambda i: coefficient, False)
+        return Compiled(lambda _: coefficient, False)
     if node.name in ("rowsof", "colsof", "scalar", "matmissing", "trace", "det", "el", "rownumb", "colnumb"):
         return env.call(node.name, [], node.words)
     return env.call(node.name, [build(argument, env) for argument in node.arguments], node.words)

@@ -12,14 +12,40 @@ from rehearsal.stata.words import quote_end
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?")
 _MISSING = re.compile(r"\.[a-z](?!\w)|\.(?![\w.])")
 _NAME = re.compile(r"[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*(?:~\w*)?")
-_OPERATORS = ("==", "!=", "~=", ">=", "<=", "&&", "||", "+", "-", "*", "/", "^", ">", "<", "&", "|", "!", "~", "(", ")",
-              "[", "]", ",")
+_OPERATORS = (
+    "==",
+    "!=",
+    "~=",
+    ">=",
+    "<=",
+    "&&",
+    "||",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    ">",
+    "<",
+    "&",
+    "|",
+    "!",
+    "~",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+)
 
 
 class Token(NamedTuple):
+    """A token, with where it starts and ends in the text."""
+
     kind: str  # number, missing, string, name, op, end
     text: str
     start: int = 0
+    end: int = 0
 
 
 def tokenize(text: str) -> list[Token]:
@@ -33,14 +59,14 @@ def split_condition(text: str) -> tuple[str, str]:
     depth = 0
     for token in _tokens(text):
         operand = token.kind in ("number", "missing", "string", "name")
-        if not depth and complete and (operand or token.text == "(" and text[token.start - 1] == " "):
+        if not depth and complete and (operand or (token.text == "(" and text[token.start - 1] == " ")):
             return text[: token.start], text[token.start :]
         if token.kind == "end":
             break
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0) if token.kind == "op" else 0
         complete = operand or token.text in (")", "]")
-        if not depth and text[token.start + len(token.text) :].lstrip().startswith("{"):
-            cut = text.index("{", token.start + len(token.text))
+        if not depth and text[token.end :].lstrip().startswith("{"):
+            cut = text.index("{", token.end)
             return text[:cut], text[cut:]
     return text, ""
 
@@ -60,18 +86,18 @@ def _tokens(text: str) -> Iterator[Token]:
         for kind, pattern in (("number", _NUMBER), ("missing", _MISSING), ("name", _NAME)):
             found = pattern.match(text, index)
             if found:
-                yield Token(kind, found[0], index)
+                yield Token(kind, found[0], index, found.end())
                 index = found.end()
                 break
         else:
             for operator in _OPERATORS:
                 if text.startswith(operator, index):
-                    yield Token("op", operator, index)
+                    yield Token("op", operator, index, index + len(operator))
                     index += len(operator)
                     break
             else:
                 raise StataError(198, f"{char} invalid name") if char in "`'#$%@\\" else syntax_error()
-    yield Token("end", "", index)
+    yield Token("end", "", index, index)
 
 
 def _string(text: str, index: int) -> tuple[Token, int]:
@@ -79,7 +105,7 @@ def _string(text: str, index: int) -> tuple[Token, int]:
     if text[index] == "`":
         if not text.startswith("\"'", end - 2):
             raise StataError(132, "too few quotes")
-        return Token("string", text[index + 2 : end - 2], index), end
+        return Token("string", text[index + 2 : end - 2], index, end), end
     if end - index < 2 or text[end - 1] != '"':
         raise StataError(132, "too few quotes")
-    return Token("string", text[index + 1 : end - 1], index), end
+    return Token("string", text[index + 1 : end - 1], index, end), end

@@ -11,27 +11,37 @@ from rehearsal.stata.values import missing_code
 
 @dataclass(frozen=True)
 class Number:
+    """A number or a missing value."""
+
     value: float
 
 
 @dataclass(frozen=True)
 class Text:
+    """A string literal."""
+
     value: str
 
 
 @dataclass(frozen=True)
 class Name:
+    """A variable, scalar, `_n` or `_N`."""
+
     name: str
 
 
 @dataclass(frozen=True)
 class Subscript:
+    """`x[exp]`, or a cell of a matrix."""
+
     name: str
     indices: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Call:
+    """A function, a result such as r(mean), or `_b[x]`."""
+
     name: str
     arguments: tuple[Node, ...]
     words: str  # the argument list as written, for r(mean), e(b), c(k)
@@ -39,12 +49,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Unary:
+    """`-x`, `+x` or `!x`."""
+
     op: str
     operand: Node
 
 
 @dataclass(frozen=True)
 class Binary:
+    """Two operands and the operator between them."""
+
     op: str
     left: Node
     right: Node

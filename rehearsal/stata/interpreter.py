@@ -27,12 +27,15 @@ def full_prefix(word: str) -> str | None:
 
 
 def delimiter_note(session: Session, text: str) -> None:
+    """What `#delimit` answers; the scanner has obeyed it already."""
     if text.split()[0] not in ("#delimit", "#d", "#delim"):
         raise syntax_error()
     session.out.line("delimiter now ;" if text.endswith(";") else "delimiter now cr")
 
 
 class Interpreter:
+    """Runs do-files, programs and single commands in one session."""
+
     def __init__(self, session: Session) -> None:
         self.session = session
         self.depth = 0
@@ -77,6 +80,8 @@ class Interpreter:
             error.reported = True
             if error.message:
                 self.session.out.error(error.message + "\n")
+            if error.gap:
+                self.session.out.error(error.gap + "\n", wrap=False)
 
     # lines
 

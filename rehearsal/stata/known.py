@@ -19,8 +19,10 @@ def _names(filename: str) -> frozenset[str]:
 
 
 def is_stata_command(name: str) -> bool:
+    """Whether `name` is, or abbreviates, a command of Stata."""
     return name in _names("command_names.txt")
 
 
 def is_stata_function(name: str) -> bool:
+    """Whether `name` is a function of Stata."""
     return name in _names("function_names.txt")

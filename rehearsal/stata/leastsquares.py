@@ -147,7 +147,5 @@ def _sandwich(
         factor = Fraction(groups, groups - 1) * Fraction(n - 1, n - rank) if groups > 1 and n > rank else Fraction(0)
     else:
         factor = Fraction(n, n - rank) if n > rank else Fraction(0)
-    variance = [
-        [factor * sum((half[i][m] * inv[m][j] for m in range(k)), Fraction(0)) for j in range(k)] for i in range(k)
-    ]
+    variance = [[factor * sum((half[i][m] * inv[m][j] for m in range(k)), Fraction(0)) for j in range(k)] for i in range(k)]
     return variance, groups

@@ -10,6 +10,8 @@ from rehearsal.stata.values import MISSING
 
 @dataclass
 class Matrix:
+    """Rows of cells, with a name for each row and column; `.` marks a missing cell."""
+
     cells: list[list[float]]
     rows: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)

@@ -18,6 +18,8 @@ _FORMAT = re.compile(r"%(?P<flag>[-~0]?)(?P<width>\d+)?(?:\.(?P<digits>\d+))?(?P
 
 
 class Format(NamedTuple):
+    """A display format taken apart: flag (- ~ 0 or none), width, digits, kind (g f e s), commas."""
+
     flag: str
     width: int
     digits: int
@@ -37,6 +39,7 @@ def parse_format(text: str) -> Format:
 
 
 def is_format(text: str) -> bool:
+    """Whether `text` is a display format that the engine knows."""
     return bool(_FORMAT.match(text))
 
 

@@ -10,6 +10,8 @@ from rehearsal.stata.values import Value
 
 @dataclass
 class Post:
+    """Where the observations go, their variables with types, and those posted so far."""
+
     path: Path
     kinds: list[tuple[str, str]]  # name, storage type
     rows: list[list[Value]] = field(default_factory=list)

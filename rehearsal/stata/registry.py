@@ -41,6 +41,7 @@ def find(name: str) -> tuple[str, Handler] | None:
 
 
 def allows_by(full_name: str) -> bool:
+    """Whether `by varlist:` may precede the command."""
     return full_name in _BYABLE
 
 

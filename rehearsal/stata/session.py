@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rehearsal.stata.postfile import Post
 
 Stored = Value | Matrix
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def clock(moment: float | None = None) -> tuple[str, str]:
@@ -41,6 +41,8 @@ def clock(moment: float | None = None) -> tuple[str, str]:
 
 @dataclass
 class OpenLog:
+    """A text log that the do-file opened."""
+
     name: str
     path: Path
     stream: TextIO
@@ -48,6 +50,8 @@ class OpenLog:
 
 @dataclass
 class Program:
+    """A program: its lines, and whether it returns in r() or e()."""
+
     name: str
     lines: list[Line]
     rclass: bool = False
@@ -56,6 +60,8 @@ class Program:
 
 @dataclass
 class Session:
+    """Everything that lasts from one command to the next."""
+
     out: Emitter
     dataset: Dataset = field(default_factory=Dataset)
     macros: MacroStore = field(default_factory=MacroStore)

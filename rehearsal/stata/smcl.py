@@ -6,8 +6,24 @@ import re
 
 _DIRECTIVE = re.compile(r"\{([^{}]*)\}")
 _STYLES = frozenset({"txt", "text", "res", "result", "err", "error", "inp", "input", "com", "cmd", "bf", "it", "sf", "ul"})
-_CHARACTERS = {"|": "|", "-": "-", "+": "+", "TT": "+", "BT": "+", "LT": "+", "RT": "+", "TLC": "+", "TRC": "+",
-               "BLC": "+", "BRC": "+", "-(": "{", ")-": "}", "'g": "`", "S|": "$", "g": "`"}
+_CHARACTERS = {
+    "|": "|",
+    "-": "-",
+    "+": "+",
+    "TT": "+",
+    "BT": "+",
+    "LT": "+",
+    "RT": "+",
+    "TLC": "+",
+    "TRC": "+",
+    "BLC": "+",
+    "BRC": "+",
+    "-(": "{",
+    ")-": "}",
+    "'g": "`",
+    "S|": "$",
+    "g": "`",
+}
 
 
 def render(text: str, column: int = 0, linesize: int = 79) -> str:

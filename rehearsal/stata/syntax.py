@@ -26,6 +26,8 @@ class Options:
 
 @dataclass
 class Parsed:
+    """The parts of a command; an empty text, or None for `exp` and `using`, says that a part was not there."""
+
     anything: str
     exp: str | None = None
     condition: str = ""

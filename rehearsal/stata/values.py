@@ -28,6 +28,7 @@ NUMERIC_TYPES: Final = tuple(DEFAULT_FORMAT)
 
 
 def is_missing(x: float) -> bool:
+    """Whether `x` is `.` or one of `.a` to `.z`."""
     return x >= MISSING
 
 
@@ -37,6 +38,7 @@ def missing_code(letter: str) -> float:
 
 
 def missing_name(x: float) -> str:
+    """`.`, `.a`, ... `.z` for a missing value."""
     step = min(26, max(0, round((x - MISSING) / _STEP)))
     return "." if step == 0 else "." + chr(96 + step)
 
@@ -49,6 +51,7 @@ def clean(x: float) -> float:
 
 
 def to_float32(x: float) -> float:
+    """`x` rounded to 32 bits; `.` when it is too large for them."""
     if is_missing(x):
         return x
     if abs(x) > FLOAT_MAX:
@@ -89,4 +92,5 @@ def smallest_integer_type(low: float, high: float) -> str:
 
 
 def is_string_type(kind: str) -> bool:
+    """Whether `kind` is str# or strL."""
     return kind.startswith("str")

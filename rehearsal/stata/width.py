@@ -6,6 +6,7 @@ import unicodedata
 
 
 def columns(text: str) -> int:
+    """Columns that `text` takes."""
     if text.isascii():
         return len(text)
     return sum(_width(char) for char in text)
@@ -18,10 +19,12 @@ def _width(char: str) -> int:
 
 
 def pad_left(text: str, width: int) -> str:
+    """`text` right-aligned in `width` columns."""
     return " " * (width - columns(text)) + text
 
 
 def pad_right(text: str, width: int) -> str:
+    """`text` left-aligned in `width` columns."""
     return text + " " * (width - columns(text))
 
 

@@ -118,7 +118,7 @@ def _complete(columns: Sequence[Column], storage: Storage) -> tuple[list[Values]
 
 def fitted(table: CoefficientTable, data: Data, storage: Storage) -> tuple[Fit, list[str]] | None:
     """The regression of a `regress` table, computed, and the names of its rows in the fit's order."""
-    if not table.is_regress or any(row.equation for row in table.rows) or not _has_constant(table):
+    if not table.is_regress or table.vce == "other" or any(row.equation for row in table.rows) or not _has_constant(table):
         return None
     names = [row.name for row in table.rows if not row.note and row.name != "_cons"]
     columns = [data.find(name) for name in (table.outcome, *names)]

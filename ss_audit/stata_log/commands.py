@@ -16,6 +16,7 @@ _NUMBERED = re.compile(r"^\s{0,3}(\d+)\. ?(.*)$")
 _LINESIZE = re.compile(r"^set\s+li(?:n|ne|nes|nesi|nesiz|nesize)?\s+(\d+)\b")
 # A row of `matrix list` whose name is "." looks like an echo; no command begins with a number or a missing value.
 _MATRIX_ROW = re.compile(r"^\.\s{2,}[-.\d]")
+_DELIMIT = re.compile(r"^#d(?:e|el|eli|elim|elimi|elimit)?\s*(;|cr)")
 _ENDS_DO = "end of do-file"
 
 
@@ -46,6 +47,7 @@ class _Reader:
     depth: int = 0
     begun_at: int = 1
     tight: bool = False
+    by_semicolon: bool = False
     preamble: list[str] = field(default_factory=list)
 
     def read(self, lines: Sequence[str], first_line: int) -> None:
@@ -63,7 +65,7 @@ class _Reader:
     def _continues(self, before: str) -> bool:
         text = "".join(self.echo)
         commented = text.count("/*") > text.count("*/")
-        return commented or text.rstrip().endswith("///") or fills_the_page(before, self.linesize)
+        return self.by_semicolon or commented or text.rstrip().endswith("///") or fills_the_page(before, self.linesize)
 
     def _prompt(self, line: str) -> tuple[str, int | None] | None:
         pending = self._pending_block()
@@ -124,6 +126,8 @@ class _Reader:
         )  # fmt: skip
         if m := _LINESIZE.match(text.strip()):
             self.linesize = int(m.group(1))
+        if m := _DELIMIT.match(text.strip()):
+            self.by_semicolon = m.group(1) == ";"
         self._follow(text)
         if not self.stack and is_visible_do(text) and _ENDS_DO not in self.output:
             self.level += 1

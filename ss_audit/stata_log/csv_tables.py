@@ -14,7 +14,7 @@ from ss_audit.stata_log.arithmetic import details
 from ss_audit.stata_log.claims import Claim, fitted, known
 from ss_audit.stata_log.data import Data, Storage, clean_name, read_data, read_rows
 from ss_audit.stata_log.printed import read_printed
-from ss_audit.stata_log.recompute import Recomputation, StorageEvidence, storage_evidence, verdict
+from ss_audit.stata_log.recompute import Recomputation, StorageEvidence, storage_evidence, verdict, ways_of_storing
 from ss_audit.stata_log.tables import CoefficientTable, Table
 
 _NAME_COLUMNS = {"variable", "var", "varname", "variable_name", "name", "term", "parameter"}
@@ -44,7 +44,7 @@ def recompute_csv(name: str, output_csv: str, data_csv: str, tables: Sequence[Ta
     None where the table is not of a shape that we recognise, or says nothing that the data can answer.
     """
     data = read_data(data_csv)
-    ways: list[Storage] = ["float32", "by digits"] if data.has_long_digits else ["float32"]
+    ways = ways_of_storing(data, as_double=any(t.origin.as_double for t in tables))
     found = [list(_claims(output_csv, data, storage, tables)) for storage in ways]
     if not found[0]:
         return None
@@ -59,7 +59,8 @@ def csv_storage(output_csv: str, data_csv: str, tables: Sequence[Table] = ()) ->
     """As `would_match_float64`, for an output table; doubles written in full tell most."""
     data = read_data(data_csv)
     single, double = (list(_claims(output_csv, data, storage, tables)) for storage in ("float32", "float64"))
-    return storage_evidence(single, double, data, least=_SAME)
+    may_be_double = data.has_long_digits or any(t.origin.as_double for t in tables)
+    return storage_evidence(single, double, may_be_double=may_be_double, least=_SAME)
 
 
 def _agrees(claim: Claim) -> bool:
@@ -79,7 +80,9 @@ def _claims(output_csv: str, data: Data, storage: Storage, tables: Sequence[Tabl
     models = [t for t in tables if isinstance(t, CoefficientTable) and t.is_regress and not t.origin.restriction]
     body = [[cell.strip() for cell in row] for row in rows[1:] if len(row) == len(header)]
     # A column is written in one format: its longest cell shows how many places that has.
-    places = [max((len(row[i].partition(".")[2]) for row in body), default=0) for i in range(len(header))]
+    places = [
+        max((len(row[i].lower().partition("e")[0].partition(".")[2]) for row in body), default=0) for i in range(len(header))
+    ]
     for row in body:
         for statistic, at in _statistics(header, row, names):
             printed = read_printed(row[at], None)

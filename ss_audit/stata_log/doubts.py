@@ -11,6 +11,7 @@ from typing import Literal
 
 from ss_audit.evidence.model import Fact
 from ss_audit.stata_log import trailer
+from ss_audit.stata_log.banner import BUILDS
 from ss_audit.stata_log.blocks import closes_braces, hides_its_body, is_comment, opens
 from ss_audit.stata_log.known_answers import known_answers
 from ss_audit.stata_log.model import EchoedCommand, StataLog
@@ -47,8 +48,9 @@ def _head(log: StataLog) -> Iterator[Doubt]:
     if log.banner is None:
         yield Doubt(what="there is no head", reason="a batch log begins with Stata's name, version and licence")
         return
+    known = log.banner.version.split(".")[0] in BUILDS
     for oddity in log.banner.oddities:
-        yield Doubt(what=f"head of version {log.banner.label}", reason=oddity)
+        yield Doubt(what=f"head of version {log.banner.label}", reason=oddity, strength="strong" if known else "weak")
     if not log.starts_with_blank and not log.wrapped:
         yield Doubt(what="the head stands in the first line", reason="Stata writes a blank line before it")
     major = int(log.banner.version.split(".")[0])

@@ -43,8 +43,9 @@ class StorageEvidence(Fact):
     """How a table's numbers bear on how the data were stored.
 
     Of `cells` compared, `differing` print differently for single and for double precision; in `float32_matches` and
-    `float64_matches` of those the log prints the one or the other. `long_digits` says that some column is written with
-    more digits than a float holds: Stata may have stored it as double, so "float64" is no contradiction then.
+    `float64_matches` of those the log prints the one or the other. `may_be_double` says that Stata may have stored the
+    data as double (a column written with more digits than a float holds, or a do-file that asks for it), so that
+    "float64" is no contradiction.
     """
 
     cells: int
@@ -52,7 +53,7 @@ class StorageEvidence(Fact):
     float32_matches: int
     float64_matches: int
     side: Side
-    long_digits: bool = False
+    may_be_double: bool = False
 
 
 def recompute(table: Table, csv_text: str) -> Recomputation:
@@ -61,8 +62,7 @@ def recompute(table: Table, csv_text: str) -> Recomputation:
     Errors: none; what cannot be computed is not compared.
     """
     data = read_data(csv_text)
-    ways: list[Storage] = ["float32", "by digits"] if data.has_long_digits else ["float32"]
-    found = [claims(table, data, storage) for storage in ways]
+    found = [claims(table, data, storage) for storage in ways_of_storing(data, as_double=table.origin.as_double)]
     name, line = table.kind, table.origin.line
     if not found[0]:
         return Recomputation(table=name, line=line, excuse="nothing in it can be computed from the data given")
@@ -70,6 +70,13 @@ def recompute(table: Table, csv_text: str) -> Recomputation:
     if result.disagreements and (doubt := table.origin.doubt):
         return Recomputation(table=name, line=line, excuse=doubt)
     return result
+
+
+def ways_of_storing(data: Data, *, as_double: bool) -> list[Storage]:
+    """The ways in which Stata may have stored the data: one, or two where a column has more digits than a float."""
+    if as_double:
+        return ["float64"]
+    return ["float32", "by digits"] if data.has_long_digits else ["float32"]
 
 
 def verdict(name: str, line: int, found: Sequence[Claim], agrees: Callable[[Claim], bool] | None = None) -> Recomputation:
@@ -89,10 +96,13 @@ def verdict(name: str, line: int, found: Sequence[Claim], agrees: Callable[[Clai
 def would_match_float64(table: Table, csv_text: str) -> StorageEvidence:
     """Whether a table's digits are those of data in single or in double precision, where the two print differently."""
     data = read_data(csv_text)
-    return storage_evidence(claims(table, data, "float32"), claims(table, data, "float64"), data)
+    single, double = claims(table, data, "float32"), claims(table, data, "float64")
+    return storage_evidence(single, double, may_be_double=table.origin.as_double or data.has_long_digits)
 
 
-def storage_evidence(single: Sequence[Claim], double: Sequence[Claim], data: Data, least: float = 1e-14) -> StorageEvidence:
+def storage_evidence(
+    single: Sequence[Claim], double: Sequence[Claim], *, may_be_double: bool, least: float = 1e-14
+) -> StorageEvidence:
     """The same cells computed both ways → which of the two the printed digits are. `least` as in Printed.agrees."""
     differing = as_single = as_double = 0
     for one, other in zip(single, double, strict=True):
@@ -108,7 +118,7 @@ def storage_evidence(single: Sequence[Claim], double: Sequence[Claim], data: Dat
         side = "float32" if as_single > as_double else "float64"
     return StorageEvidence(
         cells=len(single), differing=differing, float32_matches=as_single, float64_matches=as_double, side=side,
-        long_digits=data.has_long_digits,
+        may_be_double=may_be_double,
     )  # fmt: skip
 
 

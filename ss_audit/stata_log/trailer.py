@@ -16,16 +16,12 @@ CODE = re.compile(r"^r\((\d+)\);$")
 
 
 class Ending(NamedTuple):
-    """`outcome` as in StataLog; `codes` are the trailer's; `foreign_after` says that text follows that isn't Stata's.
-
-    `start` is the index of the trailer's first line, or the number of lines when there is none.
-    """
+    """`outcome` as in StataLog; `codes` are the trailer's; `foreign_after` says that text follows that isn't Stata's."""
 
     outcome: str
     complete: bool
     codes: tuple[int, ...]
     foreign_after: bool
-    start: int
 
 
 def codes_in(lines: Sequence[str]) -> tuple[int, ...]:
@@ -48,16 +44,10 @@ def read_ending(lines: Sequence[str], *, runs_a_do_file: bool, do_files_open: in
     if any(_is_prompt(line) for line in following) or (not codes and do_files_open > 0):
         closing = _only_closes_logs(lines[rest:])
         if not (codes and closing) and not (closing and do_files_open <= 0):
-            return Ending("killed", False, (), False, len(lines))
+            return Ending("killed", False, (), False)
         following = []
-    start = ends[-1]
-    while codes and start >= 3 and CODE.match(lines[start - 1] or lines[start - 2]):
-        start = max(i for i in range(start) if CODE.match(lines[i]))
-        if start and lines[start - 1] == BREAK:
-            start -= 1
-        break
     outcome = f"r{codes[-1]}" if codes else "ok"
-    return Ending(outcome, True, codes, bool(following), start)
+    return Ending(outcome, True, codes, bool(following))
 
 
 def _without_end(lines: Sequence[str], runs_a_do_file: bool) -> Ending:
@@ -66,10 +56,10 @@ def _without_end(lines: Sequence[str], runs_a_do_file: bool) -> Ending:
         last -= 1
     if last and (m := CODE.match(lines[last - 1])):
         code = int(m.group(1))
-        return Ending(f"r{code}", True, (code,), False, last - 1)
+        return Ending(f"r{code}", True, (code,), False)
     if not runs_a_do_file and last and len(lines) > last:
-        return Ending("ok", True, (), False, last)
-    return Ending("killed", False, (), False, len(lines))
+        return Ending("ok", True, (), False)
+    return Ending("killed", False, (), False)
 
 
 def _stands_free(lines: Sequence[str], i: int) -> bool:

@@ -88,6 +88,8 @@ def test_columns_are_matched_whole_longest_first_and_in_another_case_only_at_nee
     assert (found["outcome_var"], found["treatment_var"], found["controls"]) == ("Employed", "GNP.deflator", ["GNP"])
     assert draft("Regress EMPLOYED on year.", columns=columns)["treatment_var"] == "Year"
     assert draft("Regress Employed on year.", columns=columns)["treatment_var"] is None
+    assert draft("Describe SIZE.", columns=["Size", "size"])["outcome_var"] is None
+    assert draft("Describe \u017fize.", columns=["size"])["outcome_var"] is None
     assert draft("Describe y_10.", columns=["y_1", "y_10"])["outcome_var"] == "y_10"
     assert draft("Describe 收入 和 支出。", columns=["收入", "支出"])["treatment_var"] == "支出"
     assert draft("Regress `net sales` on 'ad spend'.", columns=["net sales", "ad spend"])["treatment_var"] == "ad spend"

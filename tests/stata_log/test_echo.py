@@ -104,6 +104,15 @@ def test_the_inner_log_echoes_what_follows_its_opening() -> None:
     assert not match("\n".join(lines), do.replace("count", "describe")).complete
 
 
+def test_statements_that_end_in_a_semicolon() -> None:
+    do = "#delimit ;\nregress price weight\n   length\n   , robust;\n#delimit cr\ncount\n"
+    lines = [". #delimit ;", "delimiter now ;", ". regress price weight", ">    length", ">    , robust;", ""]
+    lines += [". #delimit cr", "delimiter now cr", ". count", "  3", "", ". ", "end of do-file"]
+    found = match("\n".join([*head(), ". do stata.do ", "", *lines]) + "\n", do)
+    assert found.complete
+    assert found.total == 6
+
+
 def test_nothing_echoed_is_no_match() -> None:
     found = match("\n".join([*head(), ". do stata.do ", ""]) + "\n")
     assert not found.complete

@@ -73,6 +73,13 @@ def test_the_trailer_decides(tail: list[str], outcome: str) -> None:
     assert log.complete == (outcome != "killed")
 
 
+def test_no_beginning_of_a_log_is_taken_for_the_whole() -> None:
+    lines = batch(DO + "do inner.do\ncount\n", {"do inner.do": [". count", "  1", "", ". ", "end of do-file"]}).splitlines()
+    assert read_log(("\n".join(lines) + "\n").encode()).outcome == "ok"
+    for cut in range(1, len(lines)):
+        assert read_log(("\n".join(lines[:cut]) + "\n").encode()).outcome == "killed", lines[:cut][-1]
+
+
 def test_a_do_file_that_is_not_there() -> None:
     text = "\n".join([*head(), '. do "no such.do" ', "file no such.do not found", "r(601);"]) + "\n"
     log = read_log(text.encode())

@@ -44,6 +44,12 @@ def test_what_stata_does_not_write_is_doubted(change: str, to: str, what: str) -
     assert [d for d in found.doubts if what in d.what or what in d.reason], found.doubts
 
 
+def test_a_version_newer_than_we_know_is_no_contradiction() -> None:
+    found = look(batch(DO, OUT).replace("18.0", "21.0", 1))
+    assert [d.strength for d in found.doubts] == ["weak"]
+    assert found.standing == "nothing speaks against Stata"
+
+
 def test_an_error_that_only_the_end_reports_is_doubted() -> None:
     text = batch(DO, OUT, ending="no room|901").replace("no room\nr(901);\n", "no room\n")
     assert any("only after the end" in d.what for d in look(text).doubts)

@@ -110,6 +110,22 @@ def test_a_column_written_with_more_digits_than_a_float_holds_may_be_stored_eith
         assert [(r.agreeing == r.compared, r.compared > 0) for r in results(text, data)] == [(True, True)]
 
 
+def test_data_that_the_do_file_has_stored_as_double_are_compared_as_double() -> None:
+    do = DO.replace("case(preserve)", "case(preserve) asdouble")
+    assert not any(r.disagreements for r in results(log_text(exact.doubles, do)))
+    assert any(r.disagreements for r in results(log_text(exact.stored, do)))
+    tables = find_tables(read_log(log_text(exact.doubles, do).encode()))
+    assert all(would_match_float64(table, csv_text()).may_be_double for table in tables)
+
+
+def test_errors_of_another_kind_are_not_taken_for_robust_ones() -> None:
+    lines = [
+        line.replace("               Robust", "             Robust HC3")
+        for line in printed_tables.regress("y", COLUMNS, robust=True)
+    ]
+    assert [r.compared for r in results(batch("regress y x treat, vce(hc3)\n", {"regress y x treat, vce(hc3)": lines}))] == [0]
+
+
 def test_names_are_found_as_import_delimited_makes_them() -> None:
     data = "Total Cost,A_Very_Long_Name_Of_Cost\n1.5,2\n2.5,3\n"
     rows = printed_tables.summarize({"totalcost": ["1.5", "2.5"], "a_very_long~t": ["2", "3"]})

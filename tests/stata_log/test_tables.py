@@ -162,6 +162,20 @@ def test_a_table_remembers_what_was_done_to_the_data_before() -> None:
     assert second.origin.changed_by == ()
 
 
+def test_a_file_that_was_saved_is_as_it_was_saved() -> None:
+    do = "import delimited a.csv, clear\nsave b.dta\ndrop if x\nsave c\nuse b, clear\ncount\nuse c.dta, clear\ncount\n"
+    log = batch(do + "use other, clear\ncount\n", {"count": ["  5"]})
+    changed = [t.origin.changed_by for t in find_tables(read_log(log.encode()))]
+    assert changed == [(), ("drop if x",), ("drop if x", "use other, clear")]
+
+
+def test_what_changes_the_data_in_a_loop_counts_for_what_the_loop_prints() -> None:
+    do = "foreach v in a b {\n    preserve\n    keep if g\n    summarize `v'\n    restore\n}\ncount\n"
+    first, second = find_tables(read_log(batch(do, {"}": SUMMARY, "count": ["  5"]}).encode()))
+    assert first.origin.changed_by == ("keep if g",)
+    assert second.origin.changed_by == ()
+
+
 def test_what_a_loop_prints_is_tied_to_the_one_command_of_its_body_that_prints() -> None:
     do = "foreach v in a b {\n    local k = 1\n    summarize `v' if k\n}\n"
     found = tables(do, {"}": SUMMARY})

@@ -3,13 +3,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ss_audit.evidence.model import E, Evidence
 from ss_audit.witness.llm_relay import LlmRelay
+from witness.asking import HEADERS
+from witness.desk import Desk
 from witness.provider import Provider, provider
-
-KEY = "sk-test-0123456789abcdef"
 
 
 class ListRecorder:
@@ -50,3 +51,19 @@ def relay_to(recorder: ListRecorder, monkeypatch: pytest.MonkeyPatch) -> Iterato
 @pytest.fixture
 def relay(upstream: Provider, relay_to: Callable[..., LlmRelay]) -> LlmRelay:
     return relay_to(upstream.url())
+
+
+@pytest.fixture
+def client(relay: LlmRelay) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=relay.base_url, headers=HEADERS, trust_env=False, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    for process in desk.started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)

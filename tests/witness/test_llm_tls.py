@@ -1,10 +1,13 @@
 """The relay in front of a provider behind TLS: whose certificate, verified or not, and no key for whom it can't verify."""
 
+import contextlib
 import hashlib
 import shutil
+import socket
 import ssl
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +16,8 @@ import pytest
 
 from ss_audit.witness.llm_passing import UNREACHABLE_MARK
 from ss_audit.witness.llm_relay import LlmRelay
-from witness.conftest import KEY
+from witness.asking import KEY
+from witness.conftest import ListRecorder
 from witness.provider import provider
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made by the openssl command")
@@ -132,3 +136,61 @@ def test_plain_server_where_tls_was_asked_is_unreachable(relay_to: Callable[...,
         assert call_through(relay).status_code == 502
     (call,) = relay.calls()
     assert (call.tls_verified, call.certificate, call.failure_is_ours) == (None, None, False)
+
+
+@contextlib.contextmanager
+def tunnel() -> Iterator[tuple[int, list[bytes]]]:
+    """A proxy that does what CONNECT asks, once. Yields its port, and the request lines and headers that it was sent."""
+    asked: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        client, _ = listening.accept()
+        with client, client.makefile("rb") as incoming:
+            while (line := incoming.readline()) not in (b"\r\n", b""):
+                asked.append(line.strip())
+            host, _, port = asked[0].split()[1].decode().rpartition(":")
+            with socket.create_connection((host, int(port))) as there:
+                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                back = threading.Thread(target=pump, args=(there, client), daemon=True)
+                back.start()
+                pump(client, there)
+                back.join(5)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listening.getsockname()[1], asked
+    finally:
+        listening.close()
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_proxy_of_the_environment_is_used_and_the_certificate_is_still_the_providers(
+    certificates: Certificates, recorder: ListRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with provider(serving(certificates, certificates.issued)) as upstream, tunnel() as (port, asked):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass%21@127.0.0.1:{port}")
+        with LlmRelay(upstream.url("https", "localhost"), recorder, extra_ca=certificates.authority) as relay:
+            assert call_through(relay).status_code == 200
+    (call,) = relay.calls()
+    assert asked[0].startswith(f"CONNECT localhost:{upstream.port} ".encode())
+    assert b"Proxy-Authorization: Basic dXNlcjpwYXNzIQ==" in asked
+    assert (call.upstream_host, call.upstream_address, call.tls_verified) == ("localhost", None, True)
+    assert upstream.received[0].header("Proxy-Authorization") is None
+
+
+def test_proxy_of_an_unknown_kind_is_refused(recorder: ListRecorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1080")
+    with pytest.raises(ValueError, match="socks5"):
+        LlmRelay("https://api.example.org/v1", recorder)

@@ -4,78 +4,14 @@ import hashlib
 import os
 import shlex
 import shutil
-import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import psutil
 import pytest
 
-from ss_audit.evidence.model import StataProcess
-from ss_audit.witness.stata_shim.command import real_argv, write_shim
 from ss_audit.witness.stata_shim.records import read_runs
-from witness.waiting import runs, until
-
-PYTHON = os.path.realpath(sys.executable)
-LINUX_ONLY = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-BATCH = ["-b", "do", "stata.do"]
-
-
-class Desk:
-    """A job's folder, and a Stata command with the shim in front."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.work = folder / "job 1 – ä"
-        self.work.mkdir()
-        (self.work / "stata.do").write_text("display 1\n")
-        self.records = folder / "records of runs"
-        self.started: list[subprocess.Popen[bytes]] = []
-
-    def script(self, name: str, text: str, interpreter: str = "/bin/sh") -> str:
-        path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!{interpreter}\n{text}\n")
-        path.chmod(0o755)
-        return shlex.quote(str(path))
-
-    def command(self, real: str) -> list[str]:
-        return real_argv(write_shim(self.folder / "shim of ours", self.records, PYTHON, real))
-
-    def run(self, real: str, arguments: list[str] = BATCH, **more: Any) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [*self.command(real), *arguments], cwd=self.work, capture_output=True, timeout=20, check=False, **more
-        )
-
-    def start(self, real: str, **more: Any) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [*self.command(real), *BATCH], cwd=self.work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
-        )
-        self.started.append(process)
-        return process
-
-    def pid_in(self, name: str) -> int:
-        """The process id that a script wrote to a file in the job's folder."""
-        path = self.work / name
-        return int(until(lambda: path.exists() and path.read_text().strip()))
-
-    def only_run(self) -> StataProcess:
-        (run,) = read_runs(self.records)
-        return run
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
-    yield desk
-    for process in desk.started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=10)
+from witness.desk import BATCH, LINUX_ONLY, PYTHON, Desk
 
 
 def test_run_is_on_record(desk: Desk) -> None:
@@ -113,66 +49,6 @@ def test_environment_is_untouched(desk: Desk) -> None:
 def test_exit_status_passes_through(desk: Desk, status: int) -> None:
     assert desk.run(desk.script("stata", f"exit {status}")).returncode == status
     assert desk.only_run().exit_status == status
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGPIPE])
-def test_death_by_signal_passes_through(desk: Desk, number: signal.Signals) -> None:
-    assert desk.run(desk.script("stata", f"ulimit -c 0; kill -{number.value} $$")).returncode == -number
-    assert desk.only_run().exit_status == -number
-
-
-def test_signal_reaches_stata_which_may_end_in_its_own_way(desk: Desk) -> None:
-    process = desk.start(desk.script("stata", "trap 'echo caught; exit 7' TERM; echo $$ > pid; while :; do sleep 0.02; done"))
-    desk.pid_in("pid")
-    process.terminate()
-    assert process.communicate(timeout=5)[0] == b"caught\n"
-    assert process.returncode == 7
-    assert desk.only_run().exit_status == 7
-
-
-def test_unhandled_sigterm_ends_both(desk: Desk) -> None:
-    process = desk.start(desk.script("stata", "echo $$ > pid; exec sleep 30"))
-    pid = desk.pid_in("pid")
-    process.terminate()
-    assert process.wait(5) == -signal.SIGTERM
-    assert not runs(pid)
-
-
-def test_ignored_signal_stays_ignored(desk: Desk) -> None:
-    """Stata ignores SIGINT in batch mode; and what a parent ignores its children ignore."""
-    real = desk.script("stata", "trap '' INT; echo $$ > pid; sleep 0.3; echo done")
-    process = desk.start(real)
-    desk.pid_in("pid")
-    process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=5)[0] == b"done\n"
-    assert process.returncode == 0
-
-
-def test_kill_of_the_shim_takes_a_nested_stata_along(desk: Desk) -> None:
-    stata = desk.script("stata.py", "import os, time\nopen('inner', 'w').write(str(os.getpid()))\ntime.sleep(30)", PYTHON)
-    process = desk.start(desk.script("wrapper", f"echo $$ > outer; {stata}; true"))
-    outer, inner = desk.pid_in("outer"), desk.pid_in("inner")
-    process.kill()
-    process.communicate(timeout=2)
-    until(lambda: not runs(outer) and not runs(inner), seconds=2)
-    run = desk.only_run()
-    assert (run.ended_at, run.exit_status, run.tree) == (None, None, ())
-    assert run.arguments == tuple(BATCH)
-
-
-@LINUX_ONLY
-def test_kill_of_the_shim_takes_a_stata_of_its_own_session_along(desk: Desk) -> None:
-    """`timeout`, `sudo` and `setsid` put what they start into a group or session of its own."""
-    process = desk.start(desk.script("wrapper", "setsid sh -c 'echo $$ > inner; exec sleep 30' & wait"))
-    inner = desk.pid_in("inner")
-    process.kill()
-    process.communicate(timeout=2)
-    until(lambda: not runs(inner), seconds=2)
-
-
-def test_shim_that_ends_leaves_nothing_running(desk: Desk) -> None:
-    desk.run(desk.script("stata", "exit 0"))
-    assert [child.cmdline() for child in psutil.Process().children(recursive=True)] == []
 
 
 @LINUX_ONLY
@@ -296,35 +172,3 @@ def timed(words: list[str], cwd: Path) -> float:
     begin = time.perf_counter()
     subprocess.run(words, cwd=cwd, check=True)
     return time.perf_counter() - begin
-
-
-@LINUX_ONLY
-def test_kill_of_shim_and_guard_together_leaves_no_stata(desk: Desk) -> None:
-    process = desk.start(desk.script("stata", "echo $$ > pid; exec sleep 30"))
-    stata = desk.pid_in("pid")
-    guard = psutil.Process(stata).parent()
-    assert guard is not None
-    assert guard.ppid() == process.pid
-    process.kill()
-    guard.kill()
-    process.communicate(timeout=2)
-    until(lambda: not runs(stata), seconds=2)
-
-
-@LINUX_ONLY
-def test_kill_of_the_guard_alone_is_a_killed_stata_to_ss(desk: Desk) -> None:
-    process = desk.start(desk.script("stata", "echo $$ > pid; exec sleep 30"))
-    guard = psutil.Process(desk.pid_in("pid")).parent()
-    assert guard is not None
-    guard.kill()
-    assert process.wait(5) == -signal.SIGKILL
-    assert (desk.only_run().exit_status, desk.only_run().cpu_seconds) == (-signal.SIGKILL, None)
-
-
-def test_stata_ends_though_a_child_of_its_own_goes_on(desk: Desk) -> None:
-    """As without the shim: what a command leaves behind is neither waited for nor killed when the command ends by itself."""
-    got = desk.run(desk.script("stata", "sleep 30 > /dev/null 2>&1 & echo $! > left; exit 0"))
-    left = desk.pid_in("left")
-    assert got.returncode == 0
-    assert runs(left)
-    os.kill(left, signal.SIGKILL)

@@ -27,8 +27,10 @@ _log = jsonlog.logger(__name__)
 def build_app(services: Services, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
     """The application over `services`."""
     app = FastAPI(title="Reference SS", version="1", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan)
-    app.include_router(journey_routes.router(services))
-    app.include_router(health.router(services.settings))
+    app.state.services = services
+    app.include_router(journey_routes.redeem_router)
+    app.include_router(journey_routes.job_router)
+    app.include_router(health.router)
     app.add_middleware(RequestLog)
     app.add_exception_handler(SSError, _structured)
     app.add_exception_handler(HTTPException, _by_status)

@@ -4,29 +4,30 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from rehearsal.reference_ss.api.services import Services
 from rehearsal.reference_ss.settings import Settings
 from rehearsal.reference_ss.store.models import now
 
+router = APIRouter(prefix="/health", include_in_schema=False)
 
-def router(settings: Settings) -> APIRouter:
-    """GET /health/live: 200. GET /health/ready: 200, or 503 with the checks that fail."""
-    routes = APIRouter(prefix="/health", include_in_schema=False)
 
-    @routes.get("/live")
-    def live() -> dict[str, Any]:
-        return {"status": "ok", "checked_at": now().isoformat()}
+@router.get("/live")
+def live() -> dict[str, Any]:
+    """200 as long as the process serves."""
+    return {"status": "ok", "checked_at": now().isoformat()}
 
-    @routes.get("/ready")
-    def ready() -> JSONResponse:
-        checks = _checks(settings)
-        healthy = all(check["ok"] for check in checks.values())
-        body = {"status": "ok" if healthy else "unhealthy", "checks": checks, "checked_at": now().isoformat()}
-        return JSONResponse(body, status_code=200 if healthy else 503)
 
-    return routes
+@router.get("/ready")
+def ready(request: Request) -> JSONResponse:
+    """200, or 503 with the checks that fail."""
+    services: Services = request.app.state.services
+    checks = _checks(services.settings)
+    healthy = all(check["ok"] for check in checks.values())
+    body = {"status": "ok" if healthy else "unhealthy", "checks": checks, "checked_at": now().isoformat()}
+    return JSONResponse(body, status_code=200 if healthy else 503)
 
 
 def _checks(settings: Settings) -> dict[str, dict[str, Any]]:

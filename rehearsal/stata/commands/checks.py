@@ -8,7 +8,6 @@ from pathlib import Path
 from rehearsal.stata import expr
 from rehearsal.stata.dataset import valid_name
 from rehearsal.stata.errors import StataError, syntax_error
-from rehearsal.stata.known import is_stata_command
 from rehearsal.stata.numfmt import integer, is_format
 from rehearsal.stata.registry import command
 from rehearsal.stata.session import Session
@@ -20,6 +19,7 @@ _KINDS = ("numeric", "string", "byte", "int", "long", "float", "double")
 
 @command("conf:irm")
 def confirm(session: Session, rest: str) -> None:
+    """`confirm file|new|number|integer|name|format|matrix|scalar|[type] variable ...`; r(7), r(111) or r(601) when it fails."""
     parsed = parse(rest, "exact")
     words = parsed.anything.split(None, 1)
     if not words:
@@ -104,6 +104,7 @@ def _variables(session: Session, text: str, exact: bool) -> None:
 
 @command("as:sert", by=True)
 def assert_(session: Session, rest: str) -> None:
+    """`assert exp [if] [in]`: r(9), with the number of contradictions."""
     parsed = parse(rest, "rc0 null fast")
     test = expr.numeric(session.compile(parsed.anything))
     rows = session.rows(parsed) or ([] if session.dataset.n else [0])
@@ -118,6 +119,7 @@ def assert_(session: Session, rest: str) -> None:
 
 @command("isid")
 def isid(session: Session, rest: str) -> None:
+    """`isid varlist`: r(459) when the variables do not identify the observations."""
     parsed = parse(rest, "s:ort m:issok")
     names = session.varlist(parsed.anything)
     columns = [session.dataset.columns[name].values for name in names]

@@ -19,12 +19,15 @@ _PER_BLOCK = 7
 
 @command("cor:relate", by=True)
 def correlate(session: Session, rest: str) -> None:
+    """`correlate [varlist] [if] [in] [, covariance]`: the lower triangle, and r(rho), r(C), r(N)."""
     parsed = parse(rest, "c:ovariance m:eans", "noform:at w:rap _:coef")
     if parsed.weight:
         raise gap("weights with command correlate")
-    names = session.varlist(parsed.anything) if parsed.anything else [
-        name for name, column in session.dataset.columns.items() if not column.is_text
-    ]
+    names = (
+        session.varlist(parsed.anything)
+        if parsed.anything
+        else [name for name, column in session.dataset.columns.items() if not column.is_text]
+    )
     columns = numeric_columns(names, session.dataset)
     rows = [i for i in session.rows(parsed) if not any(is_missing(column.numbers[i]) for column in columns)]
     if not rows:

@@ -12,6 +12,7 @@ from rehearsal.stata.width import abbreviate, pad_right
 
 @command("d:escribe")
 def describe(session: Session, rest: str) -> None:
+    """`describe [varlist] [, short simple]`: variables with type, format and label; r(N), r(k)."""
     parsed = parse(rest, "s:hort sim:ple f:ullnames n:umbers varl:ist")
     if parsed.using is not None:
         raise gap("describe using")
@@ -48,6 +49,7 @@ def describe(session: Session, rest: str) -> None:
 
 @command("ds")
 def ds(session: Session, rest: str) -> None:
+    """`ds [varlist] [, has(type t) not(type t) alpha]`: names only, and r(varlist)."""
     parsed = parse(rest, "has:= not:= alpha v:arwidth:=", "det:ail")
     data = session.dataset
     names = session.varlist(parsed.anything) if parsed.anything else list(data.columns)
@@ -74,6 +76,7 @@ def _has_type(kind: str, wanted: str) -> bool:
 
 @command("cou:nt", by=True)
 def count(session: Session, rest: str) -> None:
+    """`count [if] [in]`: the number of observations, and r(N)."""
     parsed = parse(rest)
     rows = session.rows(parsed)
     session.out.line(f"  {integer(len(rows))}")

@@ -23,6 +23,7 @@ _FORMAT = re.compile(r"%[-~0]?\d*(?:\.\d+)?[gfesS]c?(?=\s|$|\")")
 
 @command("di:splay")
 def display(session: Session, rest: str) -> None:
+    """`display [directives] [%fmt] exp ...`: strings and values on one line, in red when `as error`."""
     text, error, newline = compose(session, rest)
     out = session.out
     shown = text + ("\n" if newline else "")

@@ -13,6 +13,7 @@ from rehearsal.stata.values import MISSING, Value, smallest_integer_type
 
 @command("duplicates")
 def duplicates(session: Session, rest: str) -> None:
+    """`duplicates report|tag|drop [varlist]`: counts copies, marks them, or keeps the first of each."""
     action, _, tail = rest.strip().partition(" ")
     action = action.rstrip(",")
     parsed = parse(tail if not rest.strip().startswith(action + ",") else rest.strip()[len(action) :], "g:enerate:= force")
@@ -22,8 +23,14 @@ def duplicates(session: Session, rest: str) -> None:
     copies: dict[tuple[Value, ...], list[int]] = {}
     for i in rows:
         copies.setdefault(tuple(data.columns[name].values[i] for name in names), []).append(i)
-    kind = next((full for full, least in (("report", 1), ("tag", 1), ("drop", 4), ("list", 1), ("examples", 1))
-                 if len(action) >= least and full.startswith(action)), "")
+    kind = next(
+        (
+            full
+            for full, least in (("report", 1), ("tag", 1), ("drop", 4), ("list", 1), ("examples", 1))
+            if len(action) >= least and full.startswith(action)
+        ),
+        "",
+    )
     if not kind:
         raise syntax_error()
     if kind in ("list", "examples"):

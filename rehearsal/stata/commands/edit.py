@@ -16,11 +16,13 @@ from rehearsal.stata.words import split_words, unquote
 
 @command("keep", by=True)
 def keep(session: Session, rest: str) -> None:
+    """`keep varlist` or `keep if exp`."""
     _select(session, rest, keeping=True)
 
 
 @command("drop", by=True)
 def drop(session: Session, rest: str) -> None:
+    """`drop varlist` or `drop if exp`."""
     _select(session, rest, keeping=False)
 
 
@@ -47,6 +49,7 @@ def _select(session: Session, rest: str, keeping: bool) -> None:
 
 @command("ren:ame")
 def rename(session: Session, rest: str) -> None:
+    """`rename old new` or `rename (olds) (news)`; r(110) when a new name is taken."""
     data = session.dataset
     found = re.match(r"\s*\((.*)\)\s*\((.*)\)\s*$", rest)
     old, new = (found[1].split(), found[2].split()) if found else ([], [])
@@ -76,6 +79,7 @@ def rename(session: Session, rest: str) -> None:
 
 @command("la:bel")
 def label(session: Session, rest: str) -> None:
+    """`label variable|data|define|values|drop|list ...`."""
     words = rest.split(None, 1)
     kind, tail = words[0], words[1] if len(words) > 1 else ""
     data = session.dataset
@@ -122,6 +126,7 @@ def _define(data: Dataset, text: str) -> None:
 
 @command("form:at")
 def format_(session: Session, rest: str) -> None:
+    """`format varlist %fmt`; r(120) for a format that does not suit."""
     words = rest.split()
     formats = [word for word in words if word.startswith("%")]
     names = session.varlist(" ".join(word for word in words if not word.startswith("%")))
@@ -135,6 +140,7 @@ def format_(session: Session, rest: str) -> None:
 
 @command("order")
 def order(session: Session, rest: str) -> None:
+    """`order varlist [, first last after(v) before(v) alphabetic]`."""
     parsed = parse(rest, "first last a:fter:= before:= alpha:betic sequential")
     data = session.dataset
     names = session.varlist(parsed.anything)
@@ -153,6 +159,7 @@ def order(session: Session, rest: str) -> None:
 
 @command("so:rt")
 def sort(session: Session, rest: str) -> None:
+    """`sort varlist`: ascending, missing last, ties in their present order."""
     parsed = parse(rest, "stable")
     names = session.varlist(parsed.anything)
     if not names:
@@ -162,6 +169,7 @@ def sort(session: Session, rest: str) -> None:
 
 @command("gsort")
 def gsort(session: Session, rest: str) -> None:
+    """`gsort [+|-]var ...`: ascending and descending."""
     parsed = parse(rest, "mf:irst gen:erate:=", "")
     words = re.sub(r"([+-])\s+", r"\1", parsed.anything).split()
     names = [session.dataset.get(word.lstrip("+-")).name for word in words]
@@ -178,6 +186,7 @@ def gsort(session: Session, rest: str) -> None:
 
 @command("recast")
 def recast(session: Session, rest: str) -> None:
+    """`recast type varlist [, force]`: to another numeric type where no value changes."""
     parsed = parse(rest, "force")
     words = parsed.anything.split(None, 1)
     if len(words) < 2 or words[0] not in NUMERIC_TYPES:
@@ -196,6 +205,7 @@ def recast(session: Session, rest: str) -> None:
 
 @command("compress")
 def compress(session: Session, rest: str) -> None:
+    """`compress [varlist]`: to the narrowest types that hold the values."""
     data = session.dataset
     before = data.row_width()
     for name in session.varlist(rest) if rest.strip() else list(data.columns):
@@ -220,6 +230,7 @@ def _narrowest(kind: str, values: list[float | str]) -> str:
 
 @command("preserve")
 def preserve(session: Session, rest: str) -> None:
+    """Keeps a copy of the data for `restore`; r(621) when there is one."""
     if session.preserved:
         raise StataError(621, "already preserved")
     session.preserved.append(session.dataset.snapshot())
@@ -227,6 +238,7 @@ def preserve(session: Session, rest: str) -> None:
 
 @command("restore")
 def restore(session: Session, rest: str) -> None:
+    """`restore [, not preserve]`: brings the kept copy back; r(622) when there is none."""
     parsed = parse(rest, "not preserve")
     if not session.preserved:
         raise StataError(622, "nothing to restore")
@@ -240,6 +252,7 @@ def restore(session: Session, rest: str) -> None:
 
 @command("clear")
 def clear(session: Session, rest: str) -> None:
+    """`clear [all|matrix|programs|results]`: empties the data and what else is named."""
     what = rest.strip() or "data"
     if what in ("all", "*"):
         session.scalars.clear()

@@ -35,12 +35,38 @@ _ROW: dict[str, Callable[[list[float]], float]] = {
     "rownonmiss": lambda x: float(len(x)),
     "rowsd": lambda x: moments(x).sd,
 }
-_GAPS = frozenset("anycount anymatch anyvalue concat cut diff ends fill kurt mad mdev mode mtr pc rank rowfirst rowlast "
-                  "rowmedian rowpctile seq skew std pctile".split())
+_GAPS = frozenset(
+    [
+        "anycount",
+        "anymatch",
+        "anyvalue",
+        "concat",
+        "cut",
+        "diff",
+        "ends",
+        "fill",
+        "kurt",
+        "mad",
+        "mdev",
+        "mode",
+        "mtr",
+        "pc",
+        "rank",
+        "rowfirst",
+        "rowlast",
+        "rowmedian",
+        "rowpctile",
+        "seq",
+        "skew",
+        "std",
+        "pctile",
+    ]
+)
 
 
 @command("egen", by=True)
 def egen(session: Session, rest: str) -> None:
+    """`egen [type] new = function(args) [if] [in] [, by(varlist)]` for the common functions."""
     parsed = parse(rest, "by:= missing l:abel p:=", "autotype auto:type lname:= t:runcate:=", split_exp=True)
     found = re.match(r"\s*(\w+)\s*\((.*)\)\s*$", parsed.exp or "", re.DOTALL)
     words = parsed.anything.split()
@@ -95,9 +121,11 @@ def _column(session: Session, name: str, kind: str, function: str, argument: str
         compiled = expr.numeric(session.compile(argument))
         for start, size in session.by_groups or [(0, data.n)]:
             data.set_group(start, size)
-            rows = session.rows(parsed) if session.by_groups is None else [
-                i for i in session.rows(parsed) if start <= i < start + size
-            ]
+            rows = (
+                session.rows(parsed)
+                if session.by_groups is None
+                else [i for i in session.rows(parsed) if start <= i < start + size]
+            )
             result = summary([x for i in rows if not is_missing(x := compiled(i))])
             for i in rows:
                 values[i] = result

@@ -21,12 +21,22 @@ _IMPORT = (
     "emptylines:= threads:= favorstrfixed"
 )
 _EXPORT = "replace delim:iter:= novar:names nolab:el quote datafmt dateformat:="
-_ENCODINGS = {"utf8": "utf-8", "utf-8": "utf-8", "latin1": "latin-1", "iso-8859-1": "latin-1", "gbk": "gbk",
-              "gb18030": "gb18030", "windows-1252": "cp1252", "ascii": "ascii", "utf-16": "utf-16"}
+_ENCODINGS = {
+    "utf8": "utf-8",
+    "utf-8": "utf-8",
+    "latin1": "latin-1",
+    "iso-8859-1": "latin-1",
+    "gbk": "gbk",
+    "gb18030": "gb18030",
+    "windows-1252": "cp1252",
+    "ascii": "ascii",
+    "utf-16": "utf-16",
+}
 
 
 @command("im:port")
 def import_(session: Session, rest: str) -> None:
+    """`import delimited [using] file [, options]`; other kinds of import are gaps."""
     kind, _, tail = rest.strip().partition(" ")
     if not (len(kind) >= 5 and "delimited".startswith(kind)):
         raise gap(f"command import {kind}")
@@ -35,6 +45,7 @@ def import_(session: Session, rest: str) -> None:
 
 @command("insheet")
 def insheet(session: Session, rest: str) -> None:
+    """A gap: superseded by import delimited."""
     raise gap("command insheet")
 
 
@@ -120,6 +131,7 @@ def _columns(option: str, width: int) -> frozenset[int]:
 
 @command("ex:port")
 def export(session: Session, rest: str) -> None:
+    """`export delimited [varlist] using file [, replace ...]`; other kinds of export are gaps."""
     kind, _, tail = rest.strip().partition(" ")
     if not (len(kind) >= 5 and "delimited".startswith(kind)):
         raise gap(f"command export {kind}")

@@ -17,6 +17,7 @@ _COUNT = re.compile(r"_(n(?:ewline)?|t(?:ab)?|p(?:age)?|s(?:kip)?|char)(?:\((\d+
 
 @command("file")
 def file(session: Session, rest: str) -> None:
+    """`file open|write|read|close handle ...` for text files."""
     words = rest.split(None, 2)
     if not words:
         raise syntax_error()

@@ -34,6 +34,7 @@ _MESSAGES = {
 
 @command("e:xit")
 def exit_(session: Session, rest: str) -> None:
+    """`exit [#] [, clear STATA]`: ends the do-file or program, with # as return code, or Stata itself."""
     parsed = parse(rest, "clear STATA")
     code = int(session.number(parsed.anything)) if parsed.anything else 0
     if "STATA" in parsed.options:
@@ -45,6 +46,7 @@ def exit_(session: Session, rest: str) -> None:
 
 @command("err:or")
 def error(session: Session, rest: str) -> None:
+    """`error #`: fails with that return code and its standard message."""
     code = int(session.number(rest))
     if code:
         raise StataError(code, _MESSAGES.get(code, ""))
@@ -52,6 +54,7 @@ def error(session: Session, rest: str) -> None:
 
 @command("continue")
 def continue_(session: Session, rest: str) -> None:
+    """`continue [, break]` in a loop."""
     parsed = parse(rest, "break")
     if parsed.anything:
         raise syntax_error()
@@ -60,6 +63,7 @@ def continue_(session: Session, rest: str) -> None:
 
 @command("do")
 def do(session: Session, rest: str) -> None:
+    """`do file [arguments]`, echoed."""
     path, arguments = _target(rest)
     session.out.line()
     session.interpreter.run_do(path, arguments)
@@ -67,6 +71,7 @@ def do(session: Session, rest: str) -> None:
 
 @command("run")
 def run(session: Session, rest: str) -> None:
+    """`run file [arguments]`, not echoed."""
     path, arguments = _target(rest)
     with session.out.set_mode("quiet"):
         session.interpreter.run_do(path, arguments)
@@ -85,6 +90,7 @@ def _target(rest: str) -> tuple[Path, list[str]]:
 
 @command("vers:ion")
 def version(session: Session, rest: str) -> None:
+    """`version [#]`: accepted up to the language that the engine follows; r(9) above."""
     words = rest.replace(",", " ").split()
     if not words:
         session.out.line("version 18.0 (of the language that the rehearsal engine follows; this is not Stata)")
@@ -99,4 +105,5 @@ def version(session: Session, rest: str) -> None:
 
 @command("sleep")
 def sleep(session: Session, rest: str) -> None:
+    """`sleep #`: waits # milliseconds."""
     time.sleep(max(session.number(rest), 0) / 1000)

@@ -16,11 +16,13 @@ _TYPES = ("byte", "int", "long", "float", "double")
 
 
 def is_type(word: str) -> bool:
+    """Whether `word` names a storage type."""
     return word in _TYPES or word == "strL" or bool(re.match(r"str\d+$", word)) or word == "str"
 
 
 @command("g:enerate", by=True)
 def generate(session: Session, rest: str) -> None:
+    """`generate [type] new = exp [if] [in]`; float, or a string type as wide as needed, by default."""
     parsed = parse(rest, "before:= after:=", split_exp=True)
     words = parsed.anything.split()
     if parsed.exp is None or not words:
@@ -75,6 +77,7 @@ def _cut(value: str, kind: str) -> str:
 
 @command("replace", by=True)
 def replace(session: Session, rest: str) -> None:
+    """`replace var = exp [if] [in]`; widens the storage type when a value needs it."""
     parsed = parse(rest, "nop:romote", split_exp=True)
     words = parsed.anything.split()
     if parsed.exp is None or not words:

@@ -17,6 +17,7 @@ _OPTIONS = (
 
 @command("l:ist", "li:st", by=True)
 def list_(session: Session, rest: str) -> None:
+    """`list [varlist] [if] [in] [, noobs separator(#) clean ...]`."""
     parsed = parse(rest, _OPTIONS, "mean:= sum:= N:= lab:var:= const:ant")
     data, out, options = session.dataset, session.out, parsed.options
     names = session.varlist(parsed.anything) if parsed.anything else list(data.columns)

@@ -12,12 +12,14 @@ _UNNAMED = "<unnamed>"
 
 @command("log")
 def log(session: Session, rest: str) -> None:
+    """`log using file [, text replace append name()]`, `log close|on|off [name|_all]`; r(604), r(606), r(602)."""
     parsed = parse(rest, "append replace t:ext s:mcl name:= nomsg msg")
     words = parsed.anything.split()
     name = parsed.options.get("name") or _UNNAMED
     if parsed.using is not None and not words:
-        return _open(session, parsed.using, name, "append" in parsed.options, "replace" in parsed.options,
-                     "smcl" in parsed.options)
+        return _open(
+            session, parsed.using, name, "append" in parsed.options, "replace" in parsed.options, "smcl" in parsed.options
+        )
     if not words:
         if not session.logs:
             session.out.line("(no log file open)")

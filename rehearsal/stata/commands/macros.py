@@ -15,12 +15,14 @@ _NAME = re.compile(r"\s*(\+\+|--)?([A-Za-z_0-9]\w*)(\+\+|--)?")
 
 @command("loc:al")
 def local(session: Session, rest: str) -> None:
+    """`local name [= exp | : function | text]`, `local ++name`."""
     name, text = _definition(session, rest)
     session.macros.set_local(name, text)
 
 
 @command("gl:obal")
 def global_(session: Session, rest: str) -> None:
+    """`global name [= exp | : function | text]`."""
     name, text = _definition(session, rest)
     session.macros.set_global(name, text)
 
@@ -48,6 +50,7 @@ def _definition(session: Session, rest: str) -> tuple[str, str]:
 
 @command("ma:cro")
 def macro(session: Session, rest: str) -> None:
+    """`macro drop|list|dir|shift`."""
     words = rest.split()
     if not words:
         raise syntax_error()
@@ -84,11 +87,13 @@ def _shift(session: Session, by: int) -> None:
 
 @command("tempvar")
 def tempvar(session: Session, rest: str) -> None:
+    """`tempvar names`: names for variables that go when the do-file or program ends."""
     _temporary(session, rest)
 
 
 @command("tempname")
 def tempname(session: Session, rest: str) -> None:
+    """`tempname names`: names for scalars, matrices and handles that go likewise."""
     _temporary(session, rest)
 
 
@@ -104,12 +109,14 @@ def _temporary(session: Session, rest: str) -> None:
 
 @command("tempfile")
 def tempfile(session: Session, rest: str) -> None:
+    """`tempfile names`: paths of files that go when the session ends."""
     for name in rest.split():
         session.macros.set_local(name, str(session.temp_file()))
 
 
 @command("sca:lar")
 def scalar(session: Session, rest: str) -> None:
+    """`scalar name = exp`, `scalar list`, `scalar drop`."""
     text = re.sub(r"^\s*(?:def\w*)\s+(?=\w)", "", rest)
     words = text.split()
     if words and words[0] == "drop":
@@ -133,12 +140,14 @@ def scalar(session: Session, rest: str) -> None:
 
 @command("args")
 def args(session: Session, rest: str) -> None:
+    """`args names`: names for the positional arguments."""
     for index, name in enumerate(rest.split()):
         session.macros.set_local(name, session.macros.locals.get(str(index + 1), ""))
 
 
 @command("token:ize")
 def tokenize(session: Session, rest: str) -> None:
+    """`tokenize text [, parse(c)]`: the words as positional arguments."""
     text, _, options = rest.partition(",")
     words = split_words(unquote(text.strip()))
     found = re.search(r'p\w*\("(.)"\)', options)
@@ -152,6 +161,7 @@ def tokenize(session: Session, rest: str) -> None:
 
 @command("numlist")
 def numlist(session: Session, rest: str) -> None:
+    """`numlist "list"`: the numbers in r(numlist)."""
     from rehearsal.stata.words import parse_numlist
 
     words = [as_macro(number) for number in parse_numlist(unquote(rest.partition(",")[0]))]

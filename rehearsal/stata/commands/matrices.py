@@ -15,11 +15,14 @@ from rehearsal.stata.session import Session
 from rehearsal.stata.syntax import parse
 from rehearsal.stata.width import abbreviate, pad_left
 
-_GAPS = frozenset("accum glsaccum opaccum vecaccum score svd symeigen eigenvalues coleq roweq dissimilarity".split())
+_GAPS = frozenset(
+    ["accum", "glsaccum", "opaccum", "vecaccum", "score", "svd", "symeigen", "eigenvalues", "coleq", "roweq", "dissimilarity"]
+)
 
 
 @command("mat:rix")
 def matrix(session: Session, rest: str) -> None:
+    """`matrix name = exp`, `matrix list|drop|dir|rename|rownames|colnames`."""
     text = rest.strip()
     head = text.split(None, 1)
     if not head:
@@ -96,7 +99,7 @@ def _list(session: Session, tail: str) -> None:
 
 
 def _symmetric(matrix: Matrix) -> bool:
-    if matrix.height != matrix.width or matrix.height == 1 and matrix.rows != matrix.columns:
+    if matrix.height != matrix.width or (matrix.height == 1 and matrix.rows != matrix.columns):
         return False
     cells = matrix.cells
     return all(cells[i][j] == cells[j][i] for i in range(matrix.height) for j in range(i))

@@ -15,6 +15,7 @@ _UNIQUE_SHOWN = 500
 
 @command("misstable")
 def misstable(session: Session, rest: str) -> None:
+    """`misstable summarize|patterns [varlist]`."""
     action, _, tail = rest.strip().partition(" ")
     action = action.rstrip(",")
     if len(action) >= 3 and "summarize".startswith(action):

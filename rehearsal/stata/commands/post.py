@@ -17,6 +17,7 @@ from rehearsal.stata.values import is_string_type, store
 
 @command("postfile")
 def postfile(session: Session, rest: str) -> None:
+    """`postfile handle [type] names ... using file [, replace]`."""
     parsed = parse(rest, "replace every:=")
     words = parsed.anything.split()
     if len(words) < 2 or parsed.using is None:
@@ -43,6 +44,7 @@ def postfile(session: Session, rest: str) -> None:
 
 @command("post")
 def post(session: Session, rest: str) -> None:
+    """`post handle (exp) (exp) ...`: one observation."""
     handle, _, body = rest.strip().partition(" ")
     target = session.posts.get(handle)
     if target is None:
@@ -71,6 +73,7 @@ def _expressions(body: str) -> list[str]:
 
 @command("postclose")
 def postclose(session: Session, rest: str) -> None:
+    """`postclose handle`: writes the data set."""
     handle = rest.strip()
     done = session.posts.pop(handle, None)
     if done is None:

@@ -29,6 +29,7 @@ def _estimates(session: Session) -> tuple[Matrix, Matrix]:
 
 @command("predict")
 def predict(session: Session, rest: str) -> None:
+    """`predict [type] new [if] [in] [, xb residuals]` after regress."""
     parsed = parse(rest, "xb r:esiduals", _GAPS)
     b, _ = _estimates(session)
     words = parsed.anything.split()
@@ -65,6 +66,7 @@ def predict(session: Session, rest: str) -> None:
 
 @command("te:st")
 def test(session: Session, rest: str) -> None:
+    """`test coefs`, `test a = b`, `test (a) (b)`: the F test of linear hypotheses."""
     parsed = parse(rest, "", "a:ccumulate mtest:= notest common coef c:onstant")
     b, v = _estimates(session)
     texts = re.findall(r"\(([^()]*)\)", parsed.anything) or (
@@ -78,9 +80,7 @@ def test(session: Session, rest: str) -> None:
     gaps = [sum((h[j] * Fraction(cells[j]) for j in range(k)), Fraction(0)) - h[k] for h in (w for w, _ in hypotheses)]
     rows = [weights[:k] for weights, _ in hypotheses]
     exact = [[Fraction(x) for x in row] for row in v.cells]
-    middle = [
-        [sum((p[i] * exact[i][j] * q[j] for i in range(k) for j in range(k)), Fraction(0)) for q in rows] for p in rows
-    ]
+    middle = [[sum((p[i] * exact[i][j] * q[j] for i in range(k) for j in range(k)), Fraction(0)) for q in rows] for p in rows]
     f = wald(gaps, middle)
     out = session.out
     out.line()

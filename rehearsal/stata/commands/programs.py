@@ -15,6 +15,7 @@ from rehearsal.stata.words import split_top, split_words, unquote
 
 @command("pr:ogram")
 def program(session: Session, rest: str) -> None:
+    """`program drop|dir|list`; definitions are taken by the interpreter."""
     words = rest.split()
     if words and words[0] == "drop":
         for name in words[1:]:
@@ -54,8 +55,11 @@ def syntax(session: Session, rest: str) -> None:
     options = parse_options(tail, spec) if not wildcard else parse_options(tail, spec)
     local = session.macros
     _assign_main(session, main, parsed.anything)
-    for name, text, keyword in (("if", parsed.condition, "if "), ("in", parsed.rows, "in "),
-                                ("using", parsed.using or "", 'using ')):
+    for name, text, keyword in (
+        ("if", parsed.condition, "if "),
+        ("in", parsed.rows, "in "),
+        ("using", parsed.using or "", "using "),
+    ):
         if text and name not in main:
             raise StataError(101, f"{name} not allowed")
         shown = f'using "{text}"' if name == "using" and text else keyword + text if text else ""
@@ -131,12 +135,15 @@ def _assign_main(session: Session, main: str, anything: str) -> None:
             raise StataError(103, "too many variables specified")
         local.set_local("varlist", " ".join(names))
     else:
-        local.set_local("varlist" if kind.startswith("newvar") else kind.replace("name", "namelist", 1)
-                        if kind == "name" else kind, anything)
+        local.set_local(
+            "varlist" if kind.startswith("newvar") else kind.replace("name", "namelist", 1) if kind == "name" else kind,
+            anything,
+        )
 
 
 @command("marksample")
 def marksample(session: Session, rest: str) -> None:
+    """`marksample name`: a variable that is 1 in the observations that `syntax` let through."""
     parsed = parse(rest, "nov:arlist s:trok zero:weight")
     local = session.macros
     name = session.temp_name()
@@ -145,12 +152,13 @@ def marksample(session: Session, rest: str) -> None:
     parsed.condition, parsed.rows = condition, rows
     chosen = set(session.rows(parsed))
     data = session.dataset
-    columns = [] if "novarlist" in parsed.options else [
-        data.columns[each] for each in local.locals.get("varlist", "").split() if each in data.columns
-    ]
+    columns = (
+        []
+        if "novarlist" in parsed.options
+        else [data.columns[each] for each in local.locals.get("varlist", "").split() if each in data.columns]
+    )
     values: list[float | str] = [
-        float(i in chosen and not any(not c.is_text and is_missing(c.numbers[i]) for c in columns))
-        for i in range(data.n)
+        float(i in chosen and not any(not c.is_text and is_missing(c.numbers[i]) for c in columns)) for i in range(data.n)
     ]
     data.add(Column(name, "byte", values))
     session.temporaries[-1].append(name)
@@ -159,6 +167,7 @@ def marksample(session: Session, rest: str) -> None:
 
 @command("gettoken")
 def gettoken(session: Session, rest: str) -> None:
+    """`gettoken first [rest] : source [, parse("c")]`."""
     target, colon, source = rest.partition(":")
     names = target.split()
     origin = source.split(",")[0].strip()
@@ -182,4 +191,5 @@ def gettoken(session: Session, rest: str) -> None:
 
 @command("mata", "python")
 def mata(session: Session, rest: str) -> None:
+    """A gap: the engine has no other language in it."""
     raise gap("command mata or python")

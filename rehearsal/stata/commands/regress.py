@@ -22,6 +22,7 @@ _CROSS = "-" * 13 + "+" + "-" * 64
 
 @command("reg:ress", by=True)
 def regress(session: Session, rest: str) -> None:
+    """`regress y [x ...] [if] [in] [, vce(robust|cluster v) level(#) noconstant]`, and e()."""
     parsed = parse(rest, _OPTIONS, _GAPS)
     if parsed.weight:
         raise gap("weights with command regress")

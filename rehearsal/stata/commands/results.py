@@ -14,11 +14,13 @@ from rehearsal.stata.words import unquote
 
 @command("ret:urn")
 def return_(session: Session, rest: str) -> None:
+    """`return scalar|local|matrix name = exp`, `return list|clear|add`."""
     _results(session, rest, "r", session.returning[-1])
 
 
 @command("eret:urn")
 def ereturn(session: Session, rest: str) -> None:
+    """`ereturn list|clear|scalar|local|matrix`."""
     words = rest.split()
     if words and words[0] == "clear":
         session.results["e"] = {}
@@ -30,6 +32,7 @@ def ereturn(session: Session, rest: str) -> None:
 
 @command("sret:urn")
 def sreturn(session: Session, rest: str) -> None:
+    """`sreturn list|clear|local`."""
     _results(session, rest, "s", session.results["s"])
 
 
@@ -91,4 +94,5 @@ def _list(session: Session, group: str) -> None:
 
 @command("creturn")
 def creturn(session: Session, rest: str) -> None:
+    """A gap: c() values are there one by one, not as a list."""
     raise gap("command creturn list")

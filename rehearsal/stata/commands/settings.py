@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from rehearsal.stata import adopath
-from rehearsal.stata.errors import StataError, gap, syntax_error
 from rehearsal.stata.banner import ENGINE_VERSION
+from rehearsal.stata.errors import StataError, gap, syntax_error
 from rehearsal.stata.known import is_stata_command
 from rehearsal.stata.numfmt import integer
 from rehearsal.stata.random64 import MersenneTwister64
@@ -17,16 +17,71 @@ from rehearsal.stata.session import Session
 from rehearsal.stata.words import split_words, unquote
 
 _IGNORED = frozenset(
-    "more maxvar matsize type scheme trace tracedepth rmsg varabbrev memory max_memory min_memory niceness segmentsize "
-    "graphics processors sortseed dp logtype maxiter reventries scrollbufsize seed_kind rng cformat pformat sformat "
-    "showbaselevels showemptycells showomitted fvlabel lstretch coeftabresults emptycells searchdefault httpproxy "
-    "timeout1 timeout2 checksum update_query doublebuffer copycolor printcolor autotabgraphs conren adosize pagesize "
-    "python_exec dockable varkeyboard smoothfonts linegap notifyuser playsnd eolchar haverdir iterlog".split()
+    [
+        "more",
+        "maxvar",
+        "matsize",
+        "type",
+        "scheme",
+        "trace",
+        "tracedepth",
+        "rmsg",
+        "varabbrev",
+        "memory",
+        "max_memory",
+        "min_memory",
+        "niceness",
+        "segmentsize",
+        "graphics",
+        "processors",
+        "sortseed",
+        "dp",
+        "logtype",
+        "maxiter",
+        "reventries",
+        "scrollbufsize",
+        "seed_kind",
+        "rng",
+        "cformat",
+        "pformat",
+        "sformat",
+        "showbaselevels",
+        "showemptycells",
+        "showomitted",
+        "fvlabel",
+        "lstretch",
+        "coeftabresults",
+        "emptycells",
+        "searchdefault",
+        "httpproxy",
+        "timeout1",
+        "timeout2",
+        "checksum",
+        "update_query",
+        "doublebuffer",
+        "copycolor",
+        "printcolor",
+        "autotabgraphs",
+        "conren",
+        "adosize",
+        "pagesize",
+        "python_exec",
+        "dockable",
+        "varkeyboard",
+        "smoothfonts",
+        "linegap",
+        "notifyuser",
+        "playsnd",
+        "eolchar",
+        "haverdir",
+        "iterlog",
+    ]
 )
 
 
 @command("set")
 def set_(session: Session, rest: str) -> None:
+    """`set obs|seed|linesize|level #`; display settings are accepted and ignored."""
     words = rest.replace(",", " ").split()
     if not words:
         raise syntax_error()
@@ -64,6 +119,7 @@ def _obs(session: Session, text: str) -> None:
 
 @command("timer")
 def timer(session: Session, rest: str) -> None:
+    """`timer clear|on|off|list [#]`; list leaves r(t#) and r(nt#)."""
     words = rest.split()
     if not words:
         raise syntax_error()
@@ -105,6 +161,7 @@ def _timer_list(session: Session, numbers: list[int]) -> None:
 
 @command("adopath")
 def adopath_(session: Session, rest: str) -> None:
+    """`adopath [+|- folder]`: shows the ado path, changed first."""
     words = split_words(rest)
     if words and words[0] in ("+", "++") and len(words) > 1:
         session.ado_extra.append(words[1])
@@ -118,6 +175,7 @@ def adopath_(session: Session, rest: str) -> None:
 
 @command("which")
 def which(session: Session, rest: str) -> None:
+    """`which name`: where a command is; r(111) when it is nowhere."""
     name = rest.partition(",")[0].strip()
     filename = name if "." in name else f"{name}.ado"
     path = adopath.find_file(session, filename)
@@ -140,6 +198,7 @@ def which(session: Session, rest: str) -> None:
 
 @command("cd")
 def cd(session: Session, rest: str) -> None:
+    """`cd [folder]`; r(170) when it cannot be entered."""
     target = unquote(rest)
     if target:
         try:
@@ -151,15 +210,18 @@ def cd(session: Session, rest: str) -> None:
 
 @command("pwd")
 def pwd(session: Session, rest: str) -> None:
+    """Shows the current folder."""
     session.out.line(str(Path.cwd()))
 
 
 @command("about")
 def about(session: Session, rest: str) -> None:
+    """Says what the engine is."""
     session.out.line()
     session.out.line(f"Rehearsal engine {ENGINE_VERSION}, not Stata")
 
 
 @command("discard", "set_defaults")
 def discard(session: Session, rest: str) -> None:
+    """Accepted; there is nothing to discard."""
     return

@@ -15,12 +15,14 @@ from rehearsal.stata.words import split_words, unquote
 
 
 def dta_path(name: str) -> Path:
+    """`name` as a path, with .dta when it has no extension."""
     path = Path(name).expanduser()
     return path if path.suffix else path.with_suffix(".dta")
 
 
 @command("u:se")
 def use(session: Session, rest: str) -> None:
+    """`use [varlist] [if] [in] using file [, clear]`; r(601), r(610), r(4)."""
     parsed = parse(rest, "clear nol:abel")
     name = parsed.using if parsed.using is not None else unquote(parsed.anything)
     if not name:
@@ -45,6 +47,7 @@ def use(session: Session, rest: str) -> None:
 
 @command("sa:ve")
 def save(session: Session, rest: str) -> None:
+    """`save [file] [, replace]` as .dta release 118; r(602) when the file is there."""
     parsed = parse(rest, "replace nol:abel empty:ok orphans all")
     data = session.dataset
     name = unquote(parsed.anything) or data.filename
@@ -71,6 +74,7 @@ def save(session: Session, rest: str) -> None:
 
 @command("er:ase", "rm")
 def erase(session: Session, rest: str) -> None:
+    """`erase file`; r(601) when it is not there."""
     path = Path(unquote(rest)).expanduser()
     if not path.is_file():
         raise StataError(601, f"file {path} not found")
@@ -79,6 +83,7 @@ def erase(session: Session, rest: str) -> None:
 
 @command("copy")
 def copy(session: Session, rest: str) -> None:
+    """`copy file1 file2 [, replace]`; the network is a gap."""
     parsed = parse(rest, "replace public text")
     words = split_words(parsed.anything)
     if len(words) != 2:
@@ -97,6 +102,7 @@ def copy(session: Session, rest: str) -> None:
 
 @command("mkdir")
 def mkdir(session: Session, rest: str) -> None:
+    """`mkdir folder`; r(693) when it cannot be made."""
     parsed = parse(rest, "pub:lic")
     try:
         Path(unquote(parsed.anything)).mkdir()

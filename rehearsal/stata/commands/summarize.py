@@ -18,6 +18,7 @@ PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 @command("su:mmarize", by=True)
 def summarize(session: Session, rest: str) -> None:
+    """`summarize [varlist] [if] [in] [, detail meanonly format separator(#)]`, and r() of the last variable."""
     parsed = parse(rest, "d:etail f:ormat mean:only sep:arator=", "vsquish nofvlabel")
     if parsed.weight:
         raise gap("weights with command summarize")
@@ -104,4 +105,3 @@ def _detail_table(out: Emitter, column: Column, ordered: list[float], m: Moments
 
 def _centre(title: str) -> str:
     return " " * max(0, (61 - len(title)) // 2) + title
-

@@ -45,14 +45,29 @@ _STATISTICS: dict[str, tuple[str, Statistic]] = {
     "median": ("p50", _quantile(50)),
     "iqr": ("IQR", lambda m, ordered: percentile(ordered, 75) - percentile(ordered, 25) if ordered else MISSING),
 }
-_ALIASES = {"var": "variance", "sk": "skewness", "skew": "skewness", "k": "kurtosis", "kurt": "kurtosis",
-            "med": "median", "c": "count", "N": "n", "me": "mean", "ma": "max", "mi": "min", "r": "range",
-            "su": "sum", "v": "variance", "sem": "semean"}
+_ALIASES = {
+    "var": "variance",
+    "sk": "skewness",
+    "skew": "skewness",
+    "k": "kurtosis",
+    "kurt": "kurtosis",
+    "med": "median",
+    "c": "count",
+    "N": "n",
+    "me": "mean",
+    "ma": "max",
+    "mi": "min",
+    "r": "range",
+    "su": "sum",
+    "v": "variance",
+    "sem": "semean",
+}
 _ALL = ["mean"]
 
 
 @command("tabstat", by=True)
 def tabstat(session: Session, rest: str) -> None:
+    """`tabstat varlist [if] [in] [, statistics() columns() format() save ...]`; r(StatTotal) when saved."""
     parsed = parse(
         rest,
         "s:tatistics:= stat:s:= c:olumns:= col:= f:ormat:= save long:stub labelw:idth:= varw:idth:= nosep:arator case:wise",

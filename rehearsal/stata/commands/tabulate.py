@@ -18,6 +18,7 @@ _MOST = 3000
 
 @command("ta:bulate", "tab1", by=True)
 def tabulate(session: Session, rest: str) -> None:
+    """`tabulate var [if] [in] [, missing nolabel sort]`: frequencies, percentages; r(N), r(r)."""
     parsed = parse(
         rest,
         "m:issing nof:req nol:abel sort",
@@ -63,9 +64,7 @@ def _shown(data: Dataset, column: Column, value: Value, plain: bool) -> str:
     return format_value(value, column.format).strip()
 
 
-def _table(
-    session: Session, column: Column, levels: list[Value], counts: dict[Value, int], total: int, plain: bool
-) -> None:
+def _table(session: Session, column: Column, levels: list[Value], counts: dict[Value, int], total: int, plain: bool) -> None:
     out = session.out
     shown = [_shown(session.dataset, column, level, plain) for level in levels]
     width = max(11, min(38, *[max(columns(text) for text in shown)] * 2))
@@ -88,6 +87,7 @@ def _table(
 
 @command("levelsof")
 def levelsof(session: Session, rest: str) -> None:
+    """`levelsof var [, local(name) clean missing separate(c)]`: the distinct values, also in r(levels)."""
     parsed = parse(rest, "l:ocal:= m:issing c:lean s:eparate:= hexadecimal", "matrow:= matcell:=")
     names = session.varlist(parsed.anything)
     if len(names) != 1:
@@ -107,5 +107,5 @@ def levelsof(session: Session, rest: str) -> None:
 
 def _word(level: Value, clean: bool) -> str:
     if isinstance(level, str):
-        return level if clean else f"`\"{level}\"'"
+        return level if clean else f'`"{level}"\''
     return as_macro(level)

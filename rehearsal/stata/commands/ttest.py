@@ -22,6 +22,7 @@ _CROSS = "-" * 9 + "+" + "-" * 68
 
 @command("ttest", by=True)
 def ttest(session: Session, rest: str) -> None:
+    """`ttest v, by(g) [unequal welch level(#)]` or `ttest v == #`; the table and r()."""
     parsed = parse(rest, "by:= une:qual w:elch l:evel:=", "unp:aired rev:erse")
     level = float(parsed.options.get("level") or session.settings["level"])
     single = re.match(r"(\S+?)\s*==\s*(.+)$", parsed.anything)
@@ -122,7 +123,17 @@ def _two_samples(
     out.line(second + f"{kind}egrees of freedom = {shown}".rjust(78 - len(second)))
     tails = _tails(out, df, t, "diff", "0")
     session.set_r(
-        N_1=a.n, N_2=b.n, mu_1=a.mean, mu_2=b.mean, sd_1=a.sd, sd_2=b.sd, sd=both.sd, se=se, t=t, df_t=df, level=level,
+        N_1=a.n,
+        N_2=b.n,
+        mu_1=a.mean,
+        mu_2=b.mean,
+        sd_1=a.sd,
+        sd_2=b.sd,
+        sd=both.sd,
+        se=se,
+        t=t,
+        df_t=df,
+        level=level,
         **tails,
     )
 

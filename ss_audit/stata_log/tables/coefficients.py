@@ -38,9 +38,9 @@ def find_coefficients(lines: Sequence[str], origin: Origin) -> list[CoefficientT
             continue
         above = lines[max(previous_end, i - _LOOK_BACK) : i]
         clusters = next((c.group(2) for text in above if (c := _CLUSTER.search(text))), "")
-        vce: Literal["classic", "robust", "cluster"] = "classic"
-        if any("Robust" in text for text in above[-2:]):
-            vce = "cluster" if clusters else "robust"
+        vce: Literal["classic", "robust", "cluster", "other"] = "classic"
+        if (over := above[-1].strip() if above else "") and not _RULE.match(over):
+            vce = "other" if over.split("|")[-1].strip() != "Robust" else "cluster" if clusters else "robust"
         statistic: Literal["t", "z"] = "t" if m.group(2) == "t" else "z"
         tables.append(
             CoefficientTable(

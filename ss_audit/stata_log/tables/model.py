@@ -13,6 +13,7 @@ class Origin(Fact):
     block), `name` its name in full. `arguments` are its words (variables, in order), empty where macros stand in their
     place. `line` is where it stands in the log. `restriction` is its `if`, `in`, weight or `by`, "" for none.
     `changed_by` are the commands since the data were last loaded that may have changed values or observations.
+    `as_double` says that the do-file had the data stored as double.
     """
 
     command: str = ""
@@ -22,6 +23,7 @@ class Origin(Fact):
     line: int = 0
     restriction: str = ""
     changed_by: tuple[str, ...] = ()
+    as_double: bool = False
 
     @property
     def doubt(self) -> str | None:
@@ -80,15 +82,15 @@ class CoefficientTable(Fact):
     """A table of coefficients of any estimation command; `regress` when `is_regress`.
 
     `statistic` is "t" or "z". `header` are the numbers above the table: n, f, df_m, df_r, p_f, r2, r2_a, rmse, and of
-    the classic head also ss_m, ss_r, ss_t, ms_m, ms_r, ms_t. `vce` is "classic", "robust" or "cluster" (then
-    `clusters` names the variable). `level` is that of the intervals, in per cent.
+    the classic head also ss_m, ss_r, ss_t, ms_m, ms_r, ms_t. `vce` is "classic", "robust", "cluster" (then `clusters`
+    names the variable) or "other". `level` is that of the intervals, in per cent.
     """
 
     kind: Literal["coefficients"] = "coefficients"
     origin: Origin
     outcome: str
     statistic: Literal["t", "z"] = "t"
-    vce: Literal["classic", "robust", "cluster"] = "classic"
+    vce: Literal["classic", "robust", "cluster", "other"] = "classic"
     clusters: str = ""
     level: float = 95.0
     header: tuple[tuple[str, Printed], ...] = ()

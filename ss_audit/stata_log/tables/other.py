@@ -30,9 +30,7 @@ def find_tabstats(lines: Sequence[str], origin: Origin, command: CommandLine) ->
     """All `tabstat` tables without `by()` in a command's output. Panels of a wide one count as one table."""
     if command.option("by") is not None:
         return []
-    # A fixed display format shows all its decimals; the default is %9.0g.
-    display = command.option("format", "f", "fo", "for", "form")
-    digits = None if display and re.search(r"\d\.[1-9]\d*f", display) else 7
+    digits = _digits(command.option("format", "f", "fo", "for", "form"))
     cells: list[tuple[str, str, Printed]] = []
     for i, line in enumerate(lines):
         m = _ROW.match(line)
@@ -45,6 +43,14 @@ def find_tabstats(lines: Sequence[str], origin: Origin, command: CommandLine) ->
         elif head == "variable" and names and None not in statistics:
             cells += _cells(lines[i + 2 :], [s for s in statistics if s], digits, by_statistic=False)
     return [TabstatTable(origin=origin, cells=tuple(cells))] if cells else []
+
+
+def _digits(display: str | None) -> int | None:
+    """The significant digits that a display format shows: None for a fixed one, 7 for %9.0g, the default."""
+    if display and re.search(r"\d\.\d+fc?", display):
+        return None
+    general = re.search(r"\d\.(\d+)g", display or "")
+    return int(general.group(1)) or 7 if general else 7
 
 
 def _cells(

@@ -37,7 +37,6 @@ def keep(hold: int, news: int, execute: Callable[[], NoReturn]) -> NoReturn:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     command, failure = _start(execute, prctl)
-    _let_go_of_streams()
     with suppress(OSError):  # the shim may be dead already, which the next look at `hold` shows
         os.write(news, f"{command} {failure}\n".encode())
     while True:
@@ -71,14 +70,6 @@ def _start(execute: Callable[[], NoReturn], prctl: Callable[[int, int], object])
     failure = int(os.read(said, 16) or b"0")
     os.close(said)
     return command, failure
-
-
-def _let_go_of_streams() -> None:
-    """SS waits for the end of the command's output, and the command alone shall decide when that is."""
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(null, stream)
-    os.chdir("/")
 
 
 def _reap(command: int) -> tuple[int, float] | None:
