@@ -5,9 +5,9 @@ Index, metadata and source are read anew at every use, so that what is executed 
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from rehearsal.reference_ss import jsonlog
 from rehearsal.reference_ss.errors import SSError
@@ -26,9 +26,9 @@ class Dependency(BaseModel):
 
 
 class Output(BaseModel):
-    """A file that a template promises to write."""
+    """A file that a template promises to write: a plain name in the folder in which it runs."""
 
-    file: str
+    file: Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$")]
     type: str
     description: str = ""
 

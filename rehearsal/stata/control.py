@@ -124,6 +124,8 @@ def _if(interpreter: Interpreter, lines: list[Line], index: int, raw: str, echo:
     taken = interpreter.session.number(condition) != 0
     if command.strip() == "{" and lines[index].opens:
         return _branch(interpreter, lines, index, taken, echo), taken
+    if command.startswith("{"):
+        raise StataError(198, "program error:  code follows on the same line as open brace")
     if taken:
         interpreter.dispatch(command.strip())
     return index + 1, taken
@@ -279,10 +281,9 @@ def run_groups(interpreter: Interpreter, names: list[str], bounds: list[tuple[in
         return
     data = session.dataset
     try:
-        for index, (start, size) in enumerate(bounds):
+        for start, size in bounds:
             data.set_group(start, size)
-            if index:
-                session.out.line()
+            session.out.line()
             session.out.rule()
             values = ", ".join(f"{name} = {as_display(data.columns[name].values[start])}" for name in names)
             session.out.line(f"-> {values}")

@@ -97,6 +97,7 @@ class Dataset:
     timestamp: str = ""
     value_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     changed: bool = False
+    sample: list[bool] | None = None  # e(sample), kept in step with the rows
     group_start: int = 0
     _group_size: int | None = None
 
@@ -156,6 +157,7 @@ class Dataset:
     def keep_rows(self, rows: list[int]) -> None:
         for column in self.columns.values():
             column.values = [column.values[row] for row in rows]
+        self.sample = [self.sample[row] for row in rows] if self.sample else None
         self.n = len(rows)
         self.changed = True
 
@@ -163,6 +165,7 @@ class Dataset:
         for column in self.columns.values():
             blank: Value = "" if column.is_text else MISSING
             column.values.extend([blank] * (n - self.n))
+        self.sample = self.sample + [False] * (n - self.n) if self.sample else None
         self.n = n
         self.sorted_by = []
         self.changed = True

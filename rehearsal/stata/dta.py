@@ -75,7 +75,7 @@ def dump(data: Dataset) -> bytes:
         "value_label_names": b"".join(_fixed(column.value_label, 129) for column in columns),
         "variable_labels": b"".join(_fixed(column.label, 321) for column in columns),
         "characteristics": b"",
-        "data": _rows(data, columns),
+        "data": _rows(columns),
         "strls": b"",
         "value_labels": b"".join(_labels(name, labels) for name, labels in data.value_labels.items()),
     }
@@ -95,7 +95,7 @@ def _code(kind: str) -> int:
     return _CODES.get(kind) or int(kind[3:])
 
 
-def _rows(data: Dataset, columns: list[Column]) -> bytes:
+def _rows(columns: list[Column]) -> bytes:
     pattern = "<" + "".join(_PACK.get(c.kind) or f"{c.kind[3:]}s" for c in columns)
     packer = struct.Struct(pattern)
     encoded = [[_encode(value, column.kind) for value in column.values] for column in columns]

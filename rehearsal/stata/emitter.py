@@ -59,10 +59,14 @@ class Emitter:
     def line(self, text: str = "") -> None:
         self.write(text + "\n")
 
-    def error(self, text: str, wrap: bool = True) -> None:
+    def error(self, text: str) -> None:
         """What Stata shows in red: also under `quietly`, not under `capture`."""
         if self.mode != "silent":
-            self._put(text, wrap)
+            self._put(text)
+
+    def note(self, text: str) -> None:
+        """What the engine has to say about itself: one line, never wrapped, and in every mode, `capture` included."""
+        self._put(text + "\n", wrap=False)
 
     def rule(self) -> None:
         self.line("-" * self.width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rehearsal.stata.errors import StataError, gap, type_mismatch
@@ -47,7 +48,7 @@ def call_function(session: Session, name: str, arguments: list[Compiled], words:
 
 
 def _constant(value: Value) -> Compiled:
-    return Compiled(lambda i: value, isinstance(value, str))
+    return Compiled(lambda _: value, isinstance(value, str))
 
 
 def _matrix_function(session: Session, name: str, words: str) -> Value:
@@ -96,7 +97,7 @@ def _running_sum(session: Session, argument: Compiled) -> Compiled:
 
 def _uniform(session: Session, arguments: list[Compiled]) -> Compiled:
     if not arguments:
-        return Compiled(lambda i: session.random.uniform(), False)
+        return Compiled(lambda _: session.random.uniform(), False)
     if len(arguments) != 2:
         raise StataError(198, "invalid syntax")
     low, high = numeric(arguments[0]), numeric(arguments[1])
@@ -126,7 +127,7 @@ def creturn(session: Session, name: str) -> Value:
         case "current_time":
             return clock()[1]
         case "pwd":
-            return os.getcwd()
+            return str(Path.cwd())
         case "os":
             return "Unix" if os.name == "posix" else "Windows"
         case "mode":

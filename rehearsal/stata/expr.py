@@ -113,6 +113,9 @@ def _subscript(node: tree.Subscript, env: Environment) -> Compiled:
 
 def _call(node: tree.Call, env: Environment) -> Compiled:
     if node.name in tree.RESULT_LISTS:
+        if (node.name, node.words) == ("e", "sample"):
+            sample = env.dataset.sample
+            return Compiled(lambda i: float(sample[i]) if sample else 0.0, False)
         value = env.stored(node.name, node.words)
         return Compiled(lambda _: value, isinstance(value, str))
     if node.name in ("_b", "_se", "_coef"):

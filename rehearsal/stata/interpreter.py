@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rehearsal.stata import adopath, control, registry
 from rehearsal.stata.dataset import groups, sort_data
-from rehearsal.stata.errors import StataError, StopDo, gap, syntax_error
+from rehearsal.stata.errors import ContinueLoop, StataError, StopDo, StopStata, gap, syntax_error
 from rehearsal.stata.known import is_stata_command
 from rehearsal.stata.scanner import Line, scan
 from rehearsal.stata.session import Program, Session
@@ -58,6 +58,7 @@ class Interpreter:
                 self.run(lines, echo=out.mode == "noisy")
         except StopDo:
             ended = True
+            out.line()
         except StataError as error:
             self.report(error)
             self.print_code(error)
@@ -81,7 +82,7 @@ class Interpreter:
             if error.message:
                 self.session.out.error(error.message + "\n")
             if error.gap:
-                self.session.out.error(error.gap + "\n", wrap=False)
+                self.session.out.note(error.gap)
 
     # lines
 
@@ -124,7 +125,11 @@ class Interpreter:
         first, rest = prefixes[0], prefixes[1:]
         if first == "noisily":
             with out.set_mode("noisy"):
-                return self.prefixed(rest, inner)
+                try:
+                    return self.prefixed(rest, inner)
+                except StataError as error:
+                    self.report(error)
+                    raise
         if first == "quietly":
             with out.set_mode("silent" if out.mode == "silent" else "quiet"):
                 return self.prefixed(rest, inner)
@@ -133,8 +138,7 @@ class Interpreter:
                 try:
                     self.prefixed(rest, inner)
                 except StataError as error:
-                    with out.set_mode("noisy" if rest[:1] == ["noisily"] else "silent"):
-                        self.report(error)
+                    self.report(error)
                     raise
         except StataError as error:
             self.session.rc = error.rc
@@ -197,13 +201,22 @@ class Interpreter:
         session = self.session
         entry = registry.find(word)
         if entry is not None and (not rest or not rest[0].isalnum()):
-            return entry[1](session, rest)
+            return self._guarded(entry, rest)
         program = session.programs.get(word) or self.load_ado(word)
         if program is not None:
             return self.call(program, rest)
         if is_stata_command(word):
             raise gap(f"command {word}")
         raise StataError(199, f"command {word} is unrecognized")
+
+    def _guarded(self, entry: tuple[str, registry.Handler], rest: str) -> None:
+        """Runs a handler; a failure inside the engine is shown as what it is, a gap, and not as a fault of the do-file."""
+        try:
+            entry[1](self.session, rest)
+        except (StataError, StopDo, StopStata, ContinueLoop):
+            raise
+        except Exception as error:
+            raise gap(f"a case of command {entry[0]} ({type(error).__name__})") from error
 
     def load_ado(self, word: str) -> Program | None:
         path = adopath.find(self.session, word)

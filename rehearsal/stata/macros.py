@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rehearsal.stata.words import quote_end
 
 _GLOBAL = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_RESULT = re.compile(r"[resc]\(\w+\)$")
 _STEP = re.compile(r"^(\+\+|--)?([A-Za-z_]\w*)(\+\+|--)?$")
 
 
@@ -115,8 +116,15 @@ class Expander:
         step = _STEP.match(inner)
         if step and (step[1] or step[3]):
             return self._stepped(step[2], step[1], step[3])
+        if _RESULT.match(inner):
+            return self._result(inner)
         value = self._store.locals.get(inner, "")
         return self.expand(value) if "`" in value or "$" in value else value
+
+    def _result(self, name: str) -> str:
+        """`` `r(mean)' ``: a result as text; nothing when it is not there."""
+        value = self._evaluate(name)
+        return "" if value == "." else value
 
     def _stepped(self, name: str, before: str | None, after: str | None) -> str:
         old = self._store.locals.get(name, "0")

@@ -123,10 +123,7 @@ class _Reader:
             return self._subscripted(self._call(name, inside))
         matrix = self._session.matrix(name)
         if matrix is None:
-            value = self._session.scalar(name)
-            if not isinstance(value, float):
-                raise StataError(111, f"{name} not found")
-            return Matrix([[value]])
+            return Matrix([[self._session.number(name)]])
         return self._subscripted(matrix.copy())
 
     def _call(self, name: str, inside: str) -> Matrix:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from rehearsal.stata.errors import StataError
+from rehearsal.stata.errors import StataError, gap
 from rehearsal.stata.values import Value, is_missing, missing_name
 from rehearsal.stata.width import pad_left, pad_right
 
@@ -29,8 +29,10 @@ class Format(NamedTuple):
 
 @lru_cache(maxsize=512)
 def parse_format(text: str) -> Format:
-    """`%9.0g` and friends as a Format; r(120) for what is no format."""
+    """`%9.0g` and friends as a Format; r(120) for what is no format, a gap for dates."""
     found = _FORMAT.match(text)
+    if not found and re.match(r"%-?(t[cCdwmqhyg]|d)", text):
+        raise gap(f"format {text}")
     if not found:
         raise StataError(120, "invalid %format")
     kind = found["kind"].lower()

@@ -78,7 +78,6 @@ class Session:
     timers: dict[int, list[float]] = field(default_factory=dict)  # total, count, start (0: off)
     random: MersenneTwister64 = field(default_factory=MersenneTwister64)
     ado_extra: list[str] = field(default_factory=list)
-    estimation_rows: frozenset[int] | None = None
     temporaries: list[list[str]] = field(default_factory=lambda: [[]])
     returning: list[dict[str, Stored]] = field(default_factory=lambda: [{}])
     by_groups: list[tuple[int, int]] | None = None

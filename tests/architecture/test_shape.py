@@ -78,6 +78,16 @@ def test_steps_keep_their_state_in_the_audit(steps: list[Module], environment: M
     assert found == [], "state is context.audit, typed; a bag of context attributes lets scenarios depend on each other unseen"
 
 
+def test_commands_survive_a_path_with_blanks(harness: list[Module], rehearsal: list[Module]) -> None:
+    found = [
+        f"{m.path}:{node.lineno} {ast.unparse(node)}"
+        for m in [*harness, *rehearsal]
+        for node in ast.walk(m.tree)
+        if isinstance(node, ast.FormattedValue) and ast.unparse(node.value) in {"sys.executable", "executable"}
+    ]
+    assert found == [], "a checkout may lie under a path with blanks: make such a command with shlex.join"
+
+
 def test_the_environment_holds_hooks_and_nothing_else(environment: Module) -> None:
     found = [f.name for f in functions(environment) if f.name not in HOOKS]
     found += [node.name for node in environment.tree.body if isinstance(node, ast.ClassDef)]

@@ -34,8 +34,8 @@ def meta_bytes(library: Path, stem: str) -> bytes:
 def test_nothing_that_is_done_to_a_copy_reaches_the_original(stock_library: Path, copy: Path) -> None:
     before = file_digests(stock_library)
     plant_canaries(copy, "nonce")
-    add_dependency(copy, "D1", "ss_audit_probe")
-    call_unknown_command(copy, "D1", "ss_audit_gone")
+    add_dependency(copy, ["D1"], "ss_audit_probe")
+    call_unknown_command(copy, ["D1"], "ss_audit_gone")
     remove_template(copy, "D2")
     assert file_digests(stock_library) == before
     assert file_digests(copy) != before
@@ -70,8 +70,8 @@ def test_a_read_only_original_gives_a_writable_copy(stock_library: Path, tmp_pat
     "alter",
     [
         lambda library: plant_canaries(library, "nonce"),
-        lambda library: add_dependency(library, "D1", "ss_audit_probe"),
-        lambda library: call_unknown_command(library, "D1", "ss_audit_gone"),
+        lambda library: add_dependency(library, ["D1"], "ss_audit_probe"),
+        lambda library: call_unknown_command(library, ["D1"], "ss_audit_gone"),
         lambda library: remove_template(library, "D1"),
     ],
 )
@@ -117,16 +117,16 @@ def test_only_the_canary_line_is_added_with_the_ending_of_its_neighbour(copy: Pa
 
 
 def test_an_unknown_command_stands_alone_on_its_line(copy: Path) -> None:
-    call_unknown_command(copy, "D2", "ss_audit_gone")
+    call_unknown_command(copy, ["D2"], "ss_audit_gone")
     assert template_source(copy, "D2").splitlines().count(b"ss_audit_gone") == 1
     assert template_source(copy, "D1") == D1
     with pytest.raises(ValueError, match="not a Stata command name"):
-        call_unknown_command(copy, "D2", "shell rm")
+        call_unknown_command(copy, ["D2"], "shell rm")
 
 
 def test_a_dependency_is_added_and_everything_else_in_the_contract_kept(copy: Path) -> None:
     before = meta_bytes(copy, "D1_overview")
-    entry = add_dependency(copy, "D1", "ss_audit_probe")
+    entry = add_dependency(copy, ["D1"], "ss_audit_probe")
     after = meta_bytes(copy, "D1_overview")
     assert set(entry) == {"pkg", "purpose", "source"}
     assert entry["source"] == "ssc"
@@ -140,7 +140,7 @@ def test_a_dependency_is_added_and_everything_else_in_the_contract_kept(copy: Pa
 def test_a_byte_order_mark_in_a_contract_is_kept(copy: Path) -> None:
     meta_file = copy / "do" / "meta" / "D1_overview.meta.json"
     meta_file.write_bytes(BYTE_ORDER_MARK + meta_file.read_bytes())
-    add_dependency(copy, "D1", "ss_audit_probe")
+    add_dependency(copy, ["D1"], "ss_audit_probe")
     after = meta_file.read_bytes()
     assert after.startswith(BYTE_ORDER_MARK + b"{")
     assert b"ss_audit_probe" in after
@@ -149,7 +149,7 @@ def test_a_byte_order_mark_in_a_contract_is_kept(copy: Path) -> None:
 def test_a_template_without_a_contract_cannot_declare(copy: Path) -> None:
     (copy / "do" / "meta" / "D1_overview.meta.json").unlink()
     with pytest.raises(LibraryError, match="no contract file"):
-        add_dependency(copy, "D1", "ss_audit_probe")
+        add_dependency(copy, ["D1"], "ss_audit_probe")
 
 
 def test_a_removed_template_is_gone_from_index_families_totals_and_disk(copy: Path) -> None:

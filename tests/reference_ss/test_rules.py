@@ -9,7 +9,7 @@ from rehearsal.reference_ss.journey.stata_names import stata_names
 from rehearsal.reference_ss.settings import OWN_LIBRARY, parse_stata_command
 from rehearsal.reference_ss.store.models import now
 from rehearsal.reference_ss.store.queue import Queue
-from rehearsal.reference_ss.templates import TemplateLibrary
+from rehearsal.reference_ss.templates import Template, TemplateLibrary
 from rehearsal.reference_ss.worker.stata import StataRun, batch_command
 from rehearsal.reference_ss.worker.stata_outcome import failure_of
 
@@ -100,10 +100,7 @@ def test_a_retry_that_was_put_while_the_old_claim_stood_is_not_lost(tmp_path: Pa
 
 
 @pytest.mark.parametrize("template", TemplateLibrary(OWN_LIBRARY).usable(), ids=lambda template: template.template_id)
-def test_templates_keep_their_word(template: object) -> None:
-    from rehearsal.reference_ss.templates import Template
-
-    assert isinstance(template, Template)
+def test_templates_keep_their_word(template: Template) -> None:
     source = template.source
     assert set(re.findall(r"__[A-Z_]+__", source)) == {parameter.name for parameter in template.meta.parameters}
     written = set(re.findall(r'(?:file open `\w+\'|log) using "([\w.]+)"', source))

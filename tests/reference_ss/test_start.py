@@ -1,30 +1,56 @@
 """Starting and ending the processes."""
 
+import sys
 import time
 
 import pytest
 
+from rehearsal.reference_ss.settings import Settings, SettingsError
+
 from .stack import Stack
+
+SOUND = {"SS_LLM_PROVIDER": "openai", "SS_LLM_API_KEY": "k", "SS_STATA_CMD": sys.executable}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "reason"),
+    [
+        ({"SS_LLM_PROVIDER": ""}, "LLM_CONFIG_INVALID", None),
+        ({"SS_LLM_PROVIDER": "stub"}, "LLM_CONFIG_INVALID", None),
+        ({"SS_LLM_PROVIDER": "acme"}, "LLM_CONFIG_INVALID", None),
+        ({"SS_LLM_API_KEY": ""}, "LLM_CONFIG_INVALID", None),
+        ({"SS_LLM_TIMEOUT_SECONDS": "soon"}, "CONFIG_INVALID", None),
+        ({"SS_STATA_CMD": ""}, "STATA_CMD_NOT_CONFIGURED", None),
+        ({"SS_STATA_CMD": "/no/such/stata"}, "STATA_CMD_INVALID", "not_found"),
+        ({"SS_STATA_CMD": __file__}, "STATA_CMD_INVALID", "not_executable"),
+        ({"SS_STATA_CMD": "no-such-stata"}, "STATA_CMD_INVALID", "not_in_path"),
+        ({"SS_STATA_CMD": "stata 'mp"}, "STATA_CMD_INVALID", "quoting"),
+    ],
+)
+def test_a_configuration_that_does_not_do_is_refused(change: dict[str, str], code: str, reason: str | None) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_environment({**SOUND, **change}, needs_stata=True)
+    assert (refusal.value.error_code, refusal.value.details.get("reason")) == (code, reason)
+
+
+def test_what_is_not_set_is_as_in_ss() -> None:
+    settings = Settings.from_environment({**SOUND, "SS_LLM_MODEL": "claude-opus-4-5"})
+    assert settings.llm.model == Settings.from_environment(SOUND).llm.model == "claude-opus-4-5-20251101"
+    assert settings.llm.temperature is None
+    assert "api_key" not in repr(settings)
 
 
 @pytest.mark.parametrize(
     ("role", "change", "code"),
     [
-        ("api", {"SS_LLM_PROVIDER": ""}, "LLM_CONFIG_INVALID"),
         ("api", {"SS_LLM_PROVIDER": "stub"}, "LLM_CONFIG_INVALID"),
-        ("api", {"SS_LLM_PROVIDER": "acme"}, "LLM_CONFIG_INVALID"),
-        ("api", {"SS_LLM_API_KEY": ""}, "LLM_CONFIG_INVALID"),
-        ("worker", {"SS_LLM_API_KEY": ""}, "LLM_CONFIG_INVALID"),
         ("worker", {"SS_STATA_CMD": ""}, "STATA_CMD_NOT_CONFIGURED"),
-        ("worker", {"SS_STATA_CMD": "/no/such/stata"}, "STATA_CMD_INVALID"),
-        ("worker", {"SS_STATA_CMD": "no-such-stata"}, "STATA_CMD_INVALID"),
         ("worker", {"SS_DO_TEMPLATE_LIBRARY_DIR": "/no/such/library"}, "DO_TEMPLATE_INDEX_NOT_FOUND"),
     ],
 )
-def test_a_configuration_that_does_not_do_is_refused(own_stack: Stack, role: str, change: dict[str, str], code: str) -> None:
+def test_a_process_that_is_refused_says_why_and_ends(own_stack: Stack, role: str, change: dict[str, str], code: str) -> None:
     own_stack.environment.update(change)
-    arguments = ("--port", str(own_stack.port)) if role == "api" else ()
-    assert own_stack.spawn(role, *arguments).wait(20) == 1
+    assert own_stack.spawn(role).wait(20) == 1
     (line,) = own_stack.events(role, f"SS_{role.upper()}_STARTUP_FAILED")
     assert line["error_code"] == code
 

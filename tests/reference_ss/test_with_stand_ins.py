@@ -114,7 +114,7 @@ def test_the_coefficients_are_those_of_the_data(rehearsed: Stack, data: str) -> 
     table = job.get(f"/artifacts/runs/{run['run_id']}/artifacts/outputs/table_R02_coefficients.csv").text
     estimated = {row["term"]: float(row["coefficient"]) for row in csv.DictReader(io.StringIO(table))}
     rows = list(csv.DictReader(io.StringIO(data)))
-    columns = {name: np.float32([row[name] for row in rows]).astype(float) for name in ("sales", "price", "staff")}
+    columns = {name: np.array([row[name] for row in rows], np.float32).astype(float) for name in ("sales", "price", "staff")}
     design = np.column_stack([columns["price"], columns["staff"], np.ones(len(rows))])
     expected = np.linalg.lstsq(design, columns["sales"], rcond=None)[0]
     assert [estimated[term] for term in ("price", "staff", "_cons")] == pytest.approx(list(expected), rel=1e-9)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openai
@@ -65,6 +65,21 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     server = Running("--log", str(tmp_path_factory.mktemp("llm") / "calls.jsonl"))
     yield server
     server.end()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Running]]:
+    """Starts further servers; none outlives its test."""
+    started: list[Running] = []
+
+    def one(*options: str) -> Running:
+        started.append(Running(*options))
+        return started[-1]
+
+    yield one
+    for server in started:
+        server.process.kill()
+        server.process.wait()
 
 
 def ask(client: openai.OpenAI, prompt: str) -> openai.types.chat.ChatCompletion:
@@ -216,23 +231,20 @@ def test_no_delay_between_header_and_body(running: Running) -> None:
     assert (time.monotonic() - started) / 20 < 0.035, "Nagle's algorithm costs 40 ms a call"
 
 
-def test_latency_is_waited_and_calls_wait_side_by_side() -> None:
-    server = Running("--latency", "0.4")
-    try:
-        client = server.client()
-        started = time.monotonic()
-        threads = [threading.Thread(target=ask, args=(client, PROMPT)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert 0.4 <= time.monotonic() - started < 1.4
-    finally:
-        server.end()
+def test_latency_is_waited_and_calls_wait_side_by_side(start: Callable[..., Running]) -> None:
+    server = start("--latency", "0.4")
+    client = server.client()
+    started = time.monotonic()
+    threads = [threading.Thread(target=ask, args=(client, PROMPT)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0.4 <= time.monotonic() - started < 1.4
 
 
-def test_sigterm_ends_at_once_even_while_a_call_waits() -> None:
-    server = Running("--latency", "30")
+def test_sigterm_ends_at_once_even_while_a_call_waits(start: Callable[..., Running]) -> None:
+    server = start("--latency", "30")
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x"}]})
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("POST", "/v1/chat/completions", body, {"Authorization": "Bearer k"})
@@ -245,9 +257,9 @@ def test_sigterm_ends_at_once_even_while_a_call_waits() -> None:
     assert time.monotonic() - started < 2
 
 
-def test_neither_prompt_nor_key_is_printed_or_logged(tmp_path: Path) -> None:
+def test_neither_prompt_nor_key_is_printed_or_logged(tmp_path: Path, start: Callable[..., Running]) -> None:
     log = tmp_path / "calls.jsonl"
-    server = Running("--log", str(log))
+    server = start("--log", str(log))
     ask(server.client(), PROMPT)
     server.raw("GET", "/v1/nope", headers={"Authorization": f"Bearer {KEY}"})
     hang_up(server, b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 10\r\n\r\nq8")

@@ -40,7 +40,7 @@ def significant(x: mpf, digits: int, decimals: int | None = None) -> str:
         if rounded.adjusted() > value.adjusted():
             rounded = rounded.quantize(Decimal(1).scaleb(-places + 1), rounding=ROUND_HALF_EVEN)
         if rounded.adjusted() >= digits or abs(value) < Decimal("1e-5"):
-            mantissa = digits - 4
+            mantissa = max(digits - 5, 2)
             text = f"{value.quantize(Decimal(1).scaleb(value.adjusted() - mantissa), rounding=ROUND_HALF_EVEN):.{mantissa}e}"
             head, _, exponent = text.partition("e")
             return f"{head}e{exponent[0]}{int(exponent[1:]):02d}"

@@ -89,6 +89,12 @@ def test_it_never_says_real_and_names_nobody() -> None:
         assert not [word for word in ("501800000001", "401800000000", "Nobody", "Nowhere") if word in said]
 
 
+def test_of_a_do_files_path_only_the_name_is_told() -> None:
+    said = look(batch(DO, OUT, do_echo='. do "D:\\people\\somebody\\job.do" ')).model_dump_json()
+    assert "job.do" in said
+    assert "somebody" not in said
+
+
 def test_what_is_no_log_is_said_to_be_none() -> None:
     found = inspect(b"\x89PNG\r\n")
     assert found.standing == "not a stata log"

@@ -25,9 +25,6 @@ def run(settings: Settings, host: str, port: int) -> int:
     services = Services.build(settings)
     listener = _listen(host, port)
     bound_port = listener.getsockname()[1]
-    config = uvicorn.Config(
-        "unused", host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS
-    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -36,7 +33,9 @@ def run(settings: Settings, host: str, port: int) -> int:
         yield
         _log.info("SS_API_SHUTDOWN", pid=os.getpid())
 
-    config.app = build_app(services, lifespan)
+    config = uvicorn.Config(
+        build_app(services, lifespan), log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS
+    )
     uvicorn.Server(config).run(sockets=[listener])
     return 0
 

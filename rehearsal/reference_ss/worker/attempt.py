@@ -62,54 +62,42 @@ class Attempts:
             raise SSError(500, "PLAN_MISSING", "the job has no frozen plan", job_id=job.job_id)
         params = plan_steps.generate_params(job.plan)
         contract: dict[str, Any] = params["template_contract"]
+        outputs: list[dict[str, Any]] = contract["outputs_contract"]["declared"]
         work = job_folder / layout.run_work(run.run_id)
         stage_data(job_folder, require_inputs(job), work / dofile.DATA_FILE)
-
-        _log.info("SS_DOFILE_GENERATE_START", job_id=job.job_id, run_id=run.run_id, template_id=params["template_id"])
-        template = self._library.load(params["template_id"])
-        values: dict[str, str] = params["template_params"]
-        evidence.keep_template(template, values)
-        files.write_text(work / _DO_FILE, dofile.render(template, values))
-        evidence.keep_file("stata.do", _DO_FILE, work / _DO_FILE)
-        outputs: list[dict[str, Any]] = contract["outputs_contract"]["declared"]
-        _log.info(
-            "SS_DOFILE_GENERATE_DONE",
-            job_id=job.job_id,
-            run_id=run.run_id,
-            template_id=template.template_id,
-            outputs=[output["file"] for output in outputs],
-        )
+        self._generate(job, run, params, work, evidence)
 
         dependencies = preflight.to_look_for(contract["dependencies"])
         if dependencies:
             looked, failure = preflight.look(self._runner, dependencies, work, job_id=job.job_id, run_id=run.run_id)
             if failure is not None:
                 return looked, failure
+
         timeout = plan_steps.run_params(job.plan)["timeout_seconds"]
         stata_run = self._runner.run(_DO_FILE, work, timeout, job_id=job.job_id, run_id=run.run_id)
-        failure = stata_outcome.failure_of(stata_run)
         absent = evidence.keep_outputs(outputs, work)
-        evidence.keep_template_run(template.template_id, values, absent)
-        if failure is None and absent:
-            failure = RunFailure(
-                error_code="DO_TEMPLATE_OUTPUTS_MISSING",
-                message=f"stata ended, but declared outputs are missing: {', '.join(absent)}",
-                details={"missing_outputs": absent},
-                exit_code=stata_run.exit_code,
-            )
-        _log_end(job.job_id, run.run_id, stata_run, failure)
+        evidence.keep_template_run(params["template_id"], params["template_params"], absent)
+        failure = stata_outcome.failure_of(stata_run) or _outputs_missing(absent, stata_run)
+        stata_outcome.log_end(stata_run, failure, job_id=job.job_id, run_id=run.run_id)
         return stata_run, failure
 
+    def _generate(self, job: Job, run: Run, params: dict[str, Any], work: Path, evidence: RunEvidence) -> None:
+        told = {"job_id": job.job_id, "run_id": run.run_id, "template_id": params["template_id"]}
+        _log.info("SS_DOFILE_GENERATE_START", **told)
+        template = self._library.load(params["template_id"])
+        values: dict[str, str] = params["template_params"]
+        evidence.keep_template(template, values)
+        files.write_text(work / _DO_FILE, dofile.render(template, values))
+        evidence.keep_file("stata.do", _DO_FILE, work / _DO_FILE)
+        _log.info("SS_DOFILE_GENERATE_DONE", **told, outputs=[output.file for output in template.meta.outputs])
 
-def _log_end(job_id: str, run_id: str, run: StataRun, failure: RunFailure | None) -> None:
-    told: dict[str, Any] = {
-        "job_id": job_id,
-        "run_id": run_id,
-        "exit_code": run.exit_code,
-        "duration_ms": run.duration_ms,
-        "cmd": list(run.command),
-    }
-    if failure is None:
-        _log.info("SS_STATA_RUN_DONE", **told)
-    else:
-        _log.warning("SS_STATA_RUN_FAILED", **told, error_code=failure.error_code, timed_out=run.timed_out)
+
+def _outputs_missing(absent: list[str], run: StataRun) -> RunFailure | None:
+    if not absent:
+        return None
+    return RunFailure(
+        error_code="DO_TEMPLATE_OUTPUTS_MISSING",
+        message=f"stata ended, but declared outputs are missing: {', '.join(absent)}",
+        details={"missing_outputs": absent},
+        exit_code=run.exit_code,
+    )

@@ -13,6 +13,7 @@ from rehearsal.reference_ss.worker.stata import StataRun, StataRunner
 DO_FILE = "dependency_preflight.do"
 _INSTALLED_BY_USERS = ("ssc", "ado")
 _PACKAGE = re.compile(r"[A-Za-z_]\w*")
+_STEP = "dependency_preflight"
 _TIMEOUT_SECONDS = 60
 
 _log = jsonlog.logger(__name__)
@@ -33,8 +34,9 @@ def look(
     names = [str(dependency["pkg"]) for dependency in dependencies]
     sayable = [name for name in names if _PACKAGE.fullmatch(name)]
     files.write_text(work / DO_FILE, dofile.package_check(sayable))
-    run = runner.run(DO_FILE, work, _TIMEOUT_SECONDS, job_id=job_id, run_id=run_id, step="dependency_preflight")
+    run = runner.run(DO_FILE, work, _TIMEOUT_SECONDS, job_id=job_id, run_id=run_id, step=_STEP)
     failure = stata_outcome.failure_of(run)
+    stata_outcome.log_end(run, failure, job_id=job_id, run_id=run_id, step=_STEP)
     report = work / dofile.MISSING_PACKAGES_FILE
     if failure is not None or not report.is_file():
         return run, RunFailure(

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from rehearsal.reference_ss import jsonlog
 from rehearsal.reference_ss.store.models import RunFailure
 from rehearsal.reference_ss.worker.stata import StataRun
 
@@ -12,6 +13,8 @@ _END = "end of do-file"
 _BREAK = "--Break--"
 _UNRECOGNIZED_CODE = 199
 _MESSAGE_LINES = 3
+
+_log = jsonlog.logger(__name__)
 
 
 def failure_of(run: StataRun) -> RunFailure | None:
@@ -35,6 +38,22 @@ def failure_of(run: StataRun) -> RunFailure | None:
         message = "the log of stata does not reach the end of the do-file"
         return RunFailure(error_code="STATA_LOG_INCOMPLETE", message=message, exit_code=run.exit_code)
     return None
+
+
+def log_end(run: StataRun, failure: RunFailure | None, *, job_id: str, run_id: str, step: str | None = None) -> None:
+    """Say on the log how a run ended. In: the run, and the failure that it came to, or None."""
+    told: dict[str, Any] = {
+        "job_id": job_id,
+        "run_id": run_id,
+        "step": step,
+        "exit_code": run.exit_code,
+        "duration_ms": run.duration_ms,
+        "cmd": list(run.command),
+    }
+    if failure is None:
+        _log.info("SS_STATA_RUN_DONE", **told)
+    else:
+        _log.warning("SS_STATA_RUN_FAILED", **told, error_code=failure.error_code, timed_out=run.timed_out)
 
 
 def _error_in_do_file(code: int, log: str, lines: list[str], exit_code: int | None) -> RunFailure:

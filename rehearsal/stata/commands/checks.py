@@ -30,7 +30,7 @@ def confirm(session: Session, rest: str) -> None:
             raise StataError(6, "nothing found where something expected")
         return
     if head in ("file", "f", "fi", "fil"):
-        _file(unquote(tail), must_exist=True)
+        _file(unquote(tail))
     elif head == "new":
         kind, _, name = tail.partition(" ")
         if "file".startswith(kind):
@@ -56,7 +56,7 @@ def confirm(session: Session, rest: str) -> None:
         _variables(session, parsed.anything, "exact" in parsed.options)
 
 
-def _file(name: str, must_exist: bool) -> None:
+def _file(name: str) -> None:
     if not name or not Path(name).expanduser().is_file():
         raise StataError(601, f"file {name} not found")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from rehearsal.stata.emitter import Emitter
 from rehearsal.stata.errors import StataError, gap
 from rehearsal.stata.exact import cross, scaled, square_root
@@ -47,12 +49,11 @@ def _cells(series: list[list[float]], covariance: bool) -> list[list[float]]:
     """Correlations or covariances, exact but for the last rounding."""
     n = len(series[0])
     whole = [scaled(values) for values in series]
-    centred = [[n * x - sum(xs) for x in xs] for xs, _ in whole]
+    totals = [sum(xs) for xs, _ in whole]
+    centred = [[n * x - total for x in xs] for (xs, _), total in zip(whole, totals, strict=True)]
     powers = [n * power for _, power in whole]
     k = len(series)
     result = [[MISSING] * k for _ in range(k)]
-    from fractions import Fraction
-
     sums = [[Fraction(cross(centred[i], centred[j]), powers[i] * powers[j]) for j in range(k)] for i in range(k)]
     for i in range(k):
         for j in range(k):

@@ -44,7 +44,7 @@ def duplicates(session: Session, rest: str) -> None:
     else:
         if parsed.anything and "force" not in parsed.options:
             raise StataError(198, "option force required with varlist")
-        _drop(session, copies, rows)
+        _drop(session, copies)
 
 
 def _report(session: Session, copies: dict[tuple[Value, ...], list[int]], total: int) -> None:
@@ -75,7 +75,7 @@ def _tag(session: Session, name: str, copies: dict[tuple[Value, ...], list[int]]
     data.add(column)
 
 
-def _drop(session: Session, copies: dict[tuple[Value, ...], list[int]], rows: list[int]) -> None:
+def _drop(session: Session, copies: dict[tuple[Value, ...], list[int]]) -> None:
     surplus = {i for group in copies.values() for i in group[1:]}
     session.out.line()
     if not surplus:

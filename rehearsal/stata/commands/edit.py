@@ -130,6 +130,8 @@ def format_(session: Session, rest: str) -> None:
     words = rest.split()
     formats = [word for word in words if word.startswith("%")]
     names = session.varlist(" ".join(word for word in words if not word.startswith("%")))
+    if len(formats) == 1 and formats[0].lstrip("%-").startswith(("t", "d")):
+        raise gap(f"format {formats[0]}")
     if len(formats) != 1 or not is_format(formats[0]):
         raise StataError(120, "invalid %format")
     for name in names:
@@ -229,7 +231,7 @@ def _narrowest(kind: str, values: list[float | str]) -> str:
 
 
 @command("preserve")
-def preserve(session: Session, rest: str) -> None:
+def preserve(session: Session, _rest: str) -> None:
     """Keeps a copy of the data for `restore`; r(621) when there is one."""
     if session.preserved:
         raise StataError(621, "already preserved")

@@ -106,7 +106,7 @@ def _column(session: Session, name: str, kind: str, function: str, argument: str
         keys = [data.columns[each].values for each in session.varlist(argument)]
         rows = [i for i in session.rows(parsed) if not any(_lacks(column[i]) for column in keys)]
         numbers: dict[tuple[Value, ...], float] = {}
-        distinct = sorted({tuple(column[i] for column in keys) for i in rows}, key=lambda t: t)  # type: ignore[type-var,return-value]
+        distinct = sorted({tuple(column[i] for column in keys) for i in rows}, key=lambda t: t)
         numbers = {key: float(index + 1) for index, key in enumerate(distinct)}
         seen: set[tuple[Value, ...]] = set()
         if function == "tag":

@@ -12,8 +12,8 @@ from rehearsal.stata.numfmt import format_value, integer
 from rehearsal.stata.registry import command
 from rehearsal.stata.session import Session
 from rehearsal.stata.syntax import parse
-from rehearsal.stata.values import is_missing, missing_name
-from rehearsal.stata.words import unquote
+from rehearsal.stata.values import is_missing, missing_name, to_float32
+from rehearsal.stata.words import parse_numlist, unquote
 
 _IMPORT = (
     "clear varn:ames:= case:= enc:oding:= delim:iters:= rowr:ange:= colr:ange:= stringc:ols:= numericc:ols:= "
@@ -44,7 +44,7 @@ def import_(session: Session, rest: str) -> None:
 
 
 @command("insheet")
-def insheet(session: Session, rest: str) -> None:
+def insheet(_session: Session, _rest: str) -> None:
     """A gap: superseded by import delimited."""
     raise gap("command insheet")
 
@@ -124,8 +124,6 @@ def _columns(option: str, width: int) -> frozenset[int]:
         return frozenset()
     if option == "_all":
         return frozenset(range(width))
-    from rehearsal.stata.words import parse_numlist
-
     return frozenset(int(number) - 1 for number in parse_numlist(option))
 
 
@@ -186,8 +184,5 @@ def _shortest(value: float, kind: str) -> str:
         return str(int(value))
     if kind == "float":
         text = format_value(value, "%9.0g").strip()
-        from rehearsal.stata.values import to_float32
-
         return text if to_float32(float(text)) == value else format_value(value, "%11.0g").strip()
-    text = format_value(value, "%18.0g").strip()
-    return text
+    return format_value(value, "%18.0g").strip()

@@ -56,8 +56,8 @@ def _open(session: Session, handle: str, tail: str) -> None:
             return
         if existed and not ({"replace", "append"} & set(parsed.options.given)):
             raise StataError(602, f"file {path} already exists")
-        mode = "a" if "append" in parsed.options else "w"
-        session.files[handle] = path.open(mode, encoding="utf-8", newline="")
+        appending = "append" in parsed.options
+        session.files[handle] = path.open("a" if appending else "w", encoding="utf-8", newline="")
     except OSError:
         raise StataError(603, f"file {path} could not be opened") from None
     if not existed and "replace" in parsed.options:

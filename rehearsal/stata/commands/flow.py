@@ -53,7 +53,7 @@ def error(session: Session, rest: str) -> None:
 
 
 @command("continue")
-def continue_(session: Session, rest: str) -> None:
+def continue_(_session: Session, rest: str) -> None:
     """`continue [, break]` in a loop."""
     parsed = parse(rest, "break")
     if parsed.anything:

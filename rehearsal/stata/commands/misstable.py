@@ -47,8 +47,8 @@ def _summarize(session: Session, parsed: Parsed) -> None:
         low, high = (g9(min(present)), g9(max(present))) if present else (".", ".")
         counts = [integer(n) if n else "" for n in (plain, extended)]
         lines.append(
-            f"  {abbreviate(name, 12):>12} |{counts[0]:>10}{counts[1]:>11}{integer(len(present)):>11}"
-            f"  |{shown:>7}   {low:>9}   {high:>9}"
+            f"  {abbreviate(name, 12):>12} |{counts[0]:>10}{counts[1]:>10}{integer(len(present)):>10}"
+            f"  |{shown:>7}  {low:>9}   {high:>9}"
         )
     if not lines:
         out.line("(variables nonmissing or string)")

@@ -45,14 +45,16 @@ def syntax(session: Session, rest: str) -> None:
     """The common forms: varlist|varname|anything|newvarname, if, in, using, =exp, options with defaults."""
     pattern = re.sub(r"\s+", " ", rest.strip())
     given = session.macros.locals.get("0", "")
-    main, option_part = (split_top(pattern, ",", 1) + [""])[:2] if "," in pattern else (pattern, "")
-    open_optional = main.rstrip().endswith("[")
-    main = main.rstrip().rstrip("[")
-    required, optional, wildcard = _option_spec(option_part.rstrip("]") if open_optional else option_part)
+    found = re.match(r"((?:[^(),]|\([^()]*\))*)(?:,(.*))?$", pattern)
+    if not found:
+        raise syntax_error()
+    main = found[1].rstrip()
+    required, optional = _option_spec("[" * main.endswith("[") + (found[2] or ""))
+    main = main.rstrip("[")
     spec = " ".join([*(item[0] for item in required), *(item[0] for item in optional)])
-    head, _, tail = (given.partition(",")) if '"' not in given else _cut(given)
+    head, tail = [*split_top(given, ",", 1), ""][:2]
     parsed = parse(head, split_exp="=" in main)
-    options = parse_options(tail, spec) if not wildcard else parse_options(tail, spec)
+    options = parse_options(tail, spec)
     local = session.macros
     _assign_main(session, main, parsed.anything)
     for name, text, keyword in (
@@ -60,14 +62,15 @@ def syntax(session: Session, rest: str) -> None:
         ("in", parsed.rows, "in "),
         ("using", parsed.using or "", "using "),
     ):
-        if text and name not in main:
+        allowed = bool(re.search(rf"(?<!\w){name}(?!\w)", main))
+        if text and not allowed:
             raise StataError(101, f"{name} not allowed")
         shown = f'using "{text}"' if name == "using" and text else keyword + text if text else ""
-        if name in main:
+        if allowed:
             local.set_local(name, shown)
     if "=" in main:
         local.set_local("exp", f"= {parsed.exp}" if parsed.exp else "")
-    for item, name, default in required:
+    for item, name, _ in required:
         if item.rstrip("=").replace(":", "") not in options:
             raise StataError(198, f"option {name}() required")
         local.set_local(name, unquote(options.get(name)))
@@ -79,24 +82,15 @@ def syntax(session: Session, rest: str) -> None:
             local.set_local(name, name if full in options else "")
 
 
-def _cut(text: str) -> tuple[str, str, str]:
-    parts = split_top(text, ",", 1)
-    return parts[0], ",", parts[1] if len(parts) > 1 else ""
-
-
-def _option_spec(text: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], bool]:
-    """Required and optional options as (spec for the parser, local name, default), and whether `*` was there."""
+def _option_spec(text: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """Required and optional options as (spec for the parser, local name, default)."""
     required: list[tuple[str, str, str]] = []
     optional: list[tuple[str, str, str]] = []
-    wildcard = False
     inside = False
-    for found in re.finditer(r"\[|\]|\*|([A-Za-z_]\w*)(?:\(([^()]*)\))?", text):
+    for found in re.finditer(r"\[|\]|([A-Za-z_]\w*)(?:\(([^()]*)\))?", text):
         token = found[0]
         if token in "[]":
             inside = token == "["
-            continue
-        if token == "*":
-            wildcard = True
             continue
         name, argument = found[1], found[2]
         upper = re.match(r"[A-Z]+", name)
@@ -109,7 +103,7 @@ def _option_spec(text: str) -> tuple[list[tuple[str, str, str]], list[tuple[str,
             words = argument.split()
             default = words[1] if len(words) > 1 and words[0] in ("real", "integer", "numlist") else ""
         (optional if inside or argument is None or default else required).append((spec, lower, default))
-    return required, optional, wildcard
+    return required, optional
 
 
 def _assign_main(session: Session, main: str, anything: str) -> None:
@@ -190,6 +184,6 @@ def gettoken(session: Session, rest: str) -> None:
 
 
 @command("mata", "python")
-def mata(session: Session, rest: str) -> None:
+def mata(_session: Session, _rest: str) -> None:
     """A gap: the engine has no other language in it."""
     raise gap("command mata or python")

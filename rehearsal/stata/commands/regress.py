@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rehearsal.stata.distribution import critical_t, two_sided_t, upper_f
 from rehearsal.stata.emitter import Emitter
 from rehearsal.stata.errors import StataError, gap, type_mismatch
@@ -54,7 +56,7 @@ def regress(session: Session, rest: str) -> None:
     terms = [*regressors, "_cons"] if constant else regressors
     _store(session, names[0], terms, result, robust, cluster, rows, level)
     if "noheader" not in options:
-        (_robust_header if robust or cluster else _header)(session.out, result, constant)
+        (_robust_header if robust or cluster else _header)(session.out, result)
     if "notable" not in options:
         table(session.out, names[0], terms, result, level, robust, cluster)
 
@@ -82,7 +84,7 @@ def _cell(x: float, fmt: str, width: int) -> str:
     return pad_left(format_value(x, fmt).strip(), width)
 
 
-def _header(out: Emitter, r: Fit, constant: bool) -> None:
+def _header(out: Emitter, r: Fit) -> None:
     total_df = r.model_df + r.residual_df
     rows = (("Model", r.model_ss, r.model_df), ("Residual", r.residual_ss, r.residual_df), ("Total", r.total_ss, total_df))
     out.line()
@@ -110,7 +112,7 @@ def _ms(ss: float, df: int) -> str:
     return _cell(ss / df if df else MISSING, "%11.0g", 10)
 
 
-def _robust_header(out: Emitter, r: Fit, constant: bool) -> None:
+def _robust_header(out: Emitter, r: Fit) -> None:
     out.line()
     rows = (
         ("Number of obs", f"{integer(r.n):>10}"),
@@ -155,6 +157,10 @@ def table(out: Emitter, depvar: str, terms: list[str], r: Fit, level: float, rob
     out.line(_RULE)
 
 
+def _log_likelihood(rss: float, n: int) -> float:
+    return -n / 2 * (math.log(2 * math.pi) + math.log(rss / n) + 1) if rss > 0 else MISSING
+
+
 def _store(
     session: Session, depvar: str, terms: list[str], r: Fit, robust: bool, cluster: str, rows: list[int], level: float
 ) -> None:
@@ -169,6 +175,8 @@ def _store(
         "rmse": r.rmse,
         "mss": r.model_ss,
         "rss": r.residual_ss,
+        "ll": _log_likelihood(r.residual_ss, r.n),
+        "ll_0": _log_likelihood(r.total_ss, r.n),
         "rank": float(len(terms) - len(r.dropped)),
         "level": level,
         "cmd": "regress",
@@ -187,4 +195,5 @@ def _store(
     if cluster:
         results |= {"clustvar": cluster, "N_clust": float(r.clusters)}
     session.results["e"] = results
-    session.estimation_rows = frozenset(rows)
+    used = frozenset(rows)
+    session.dataset.sample = [i in used for i in range(session.dataset.n)]

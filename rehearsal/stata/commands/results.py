@@ -93,6 +93,6 @@ def _list(session: Session, group: str) -> None:
 
 
 @command("creturn")
-def creturn(session: Session, rest: str) -> None:
+def creturn(_session: Session, _rest: str) -> None:
     """A gap: c() values are there one by one, not as a list."""
     raise gap("command creturn list")

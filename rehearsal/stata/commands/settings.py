@@ -209,19 +209,19 @@ def cd(session: Session, rest: str) -> None:
 
 
 @command("pwd")
-def pwd(session: Session, rest: str) -> None:
+def pwd(session: Session, _rest: str) -> None:
     """Shows the current folder."""
     session.out.line(str(Path.cwd()))
 
 
 @command("about")
-def about(session: Session, rest: str) -> None:
+def about(session: Session, _rest: str) -> None:
     """Says what the engine is."""
     session.out.line()
     session.out.line(f"Rehearsal engine {ENGINE_VERSION}, not Stata")
 
 
 @command("discard", "set_defaults")
-def discard(session: Session, rest: str) -> None:
+def discard(_session: Session, _rest: str) -> None:
     """Accepted; there is nothing to discard."""
     return

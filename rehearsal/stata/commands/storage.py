@@ -73,7 +73,7 @@ def save(session: Session, rest: str) -> None:
 
 
 @command("er:ase", "rm")
-def erase(session: Session, rest: str) -> None:
+def erase(_session: Session, rest: str) -> None:
     """`erase file`; r(601) when it is not there."""
     path = Path(unquote(rest)).expanduser()
     if not path.is_file():
@@ -82,7 +82,7 @@ def erase(session: Session, rest: str) -> None:
 
 
 @command("copy")
-def copy(session: Session, rest: str) -> None:
+def copy(_session: Session, rest: str) -> None:
     """`copy file1 file2 [, replace]`; the network is a gap."""
     parsed = parse(rest, "replace public text")
     words = split_words(parsed.anything)
@@ -101,7 +101,7 @@ def copy(session: Session, rest: str) -> None:
 
 
 @command("mkdir")
-def mkdir(session: Session, rest: str) -> None:
+def mkdir(_session: Session, rest: str) -> None:
     """`mkdir folder`; r(693) when it cannot be made."""
     parsed = parse(rest, "pub:lic")
     try:

@@ -20,7 +20,7 @@ Statistic = Callable[[Moments, list[float]], float]
 
 
 def _quantile(p: float) -> Statistic:
-    return lambda m, ordered: percentile(ordered, p)
+    return lambda _m, ordered: percentile(ordered, p)
 
 
 def _ratio(top: float, bottom: float) -> float:
@@ -29,21 +29,21 @@ def _ratio(top: float, bottom: float) -> float:
 
 # name: (heading, statistic of the moments and the sorted values)
 _STATISTICS: dict[str, tuple[str, Statistic]] = {
-    "mean": ("Mean", lambda m, ordered: m.mean),
-    "count": ("N", lambda m, ordered: float(m.n)),
-    "n": ("N", lambda m, ordered: float(m.n)),
-    "sum": ("Sum", lambda m, ordered: float(m.total)),
-    "max": ("Max", lambda m, ordered: ordered[-1] if ordered else MISSING),
-    "min": ("Min", lambda m, ordered: ordered[0] if ordered else MISSING),
-    "range": ("Range", lambda m, ordered: ordered[-1] - ordered[0] if ordered else MISSING),
-    "sd": ("SD", lambda m, ordered: m.sd),
-    "variance": ("Variance", lambda m, ordered: m.variance),
-    "cv": ("CV", lambda m, ordered: _ratio(m.sd, m.mean)),
-    "semean": ("SE(mean)", lambda m, ordered: square_root(m.m2 / (m.n - 1) / m.n) if m.n > 1 else MISSING),
-    "skewness": ("Skewness", lambda m, ordered: m.skewness),
-    "kurtosis": ("Kurtosis", lambda m, ordered: m.kurtosis),
+    "mean": ("Mean", lambda m, _x: m.mean),
+    "count": ("N", lambda m, _x: float(m.n)),
+    "n": ("N", lambda m, _x: float(m.n)),
+    "sum": ("Sum", lambda m, _x: float(m.total)),
+    "max": ("Max", lambda _m, ordered: ordered[-1] if ordered else MISSING),
+    "min": ("Min", lambda _m, ordered: ordered[0] if ordered else MISSING),
+    "range": ("Range", lambda _m, ordered: ordered[-1] - ordered[0] if ordered else MISSING),
+    "sd": ("SD", lambda m, _x: m.sd),
+    "variance": ("Variance", lambda m, _x: m.variance),
+    "cv": ("CV", lambda m, _x: _ratio(m.sd, m.mean)),
+    "semean": ("SE(mean)", lambda m, _x: square_root(m.m2 / (m.n - 1) / m.n) if m.n > 1 else MISSING),
+    "skewness": ("Skewness", lambda m, _x: m.skewness),
+    "kurtosis": ("Kurtosis", lambda m, _x: m.kurtosis),
     "median": ("p50", _quantile(50)),
-    "iqr": ("IQR", lambda m, ordered: percentile(ordered, 75) - percentile(ordered, 25) if ordered else MISSING),
+    "iqr": ("IQR", lambda _m, ordered: percentile(ordered, 75) - percentile(ordered, 25) if ordered else MISSING),
 }
 _ALIASES = {
     "var": "variance",

@@ -34,7 +34,7 @@ def tabulate(session: Session, rest: str) -> None:
     data = session.dataset
     column = data.columns[names[0]]
     keep_missing = "missing" in parsed.options
-    values = [v for i in session.rows(parsed) if keep_missing or not _missing(v := column.values[i])]
+    values = [v for v in (column.values[i] for i in session.rows(parsed)) if keep_missing or not _missing(v)]
     if not values:
         session.out.line("no observations")
         session.set_r(N=0, r=0)
@@ -44,7 +44,7 @@ def tabulate(session: Session, rest: str) -> None:
         counts[value] = counts.get(value, 0) + 1
     if len(counts) > _MOST * 4:
         raise StataError(134, "too many values")
-    levels = sorted(counts, key=lambda v: v)  # type: ignore[type-var,return-value,arg-type]
+    levels = sorted(counts, key=lambda v: v)
     if "sort" in parsed.options:
         levels.sort(key=lambda v: -counts[v])
     _table(session, column, levels, counts, len(values), "nolabel" in parsed.options)
@@ -94,8 +94,8 @@ def levelsof(session: Session, rest: str) -> None:
         raise syntax_error()
     column = session.dataset.columns[names[0]]
     missing = "missing" in parsed.options
-    found = {v for i in session.rows(parsed) if missing or not _missing(v := column.values[i])}
-    levels = sorted(found, key=lambda v: v)  # type: ignore[type-var,return-value,arg-type]
+    found = {v for v in (column.values[i] for i in session.rows(parsed)) if missing or not _missing(v)}
+    levels = sorted(found, key=lambda v: v)
     words = [_word(level, "clean" in parsed.options) for level in levels]
     separator = parsed.options.get("separate").strip('"') or " "
     text = separator.join(words)

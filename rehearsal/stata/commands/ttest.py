@@ -42,7 +42,7 @@ def ttest(session: Session, rest: str) -> None:
         key = group.values[i]
         if not is_missing(column.numbers[i]) and key != "" and (isinstance(key, str) or not is_missing(key)):
             found.setdefault(key, []).append(column.numbers[i])
-    levels = sorted(found, key=lambda v: v)  # type: ignore[type-var,return-value,arg-type]
+    levels = sorted(found, key=lambda v: v)
     if len(levels) != 2:
         count = f"{len(levels)} group{'s' if len(levels) != 1 else ''} found, 2 required"
         raise StataError(420, "more than 2 groups found, only 2 allowed" if len(levels) > 2 else count)

@@ -9,8 +9,5 @@ def lookup(name: str) -> Function | None:
     """The function of that name, or None; modules are loaded when first asked."""
     from rehearsal.stata.functions import dates, logic, maths, probability, strings
 
-    for module in (maths, strings, logic, probability, dates):
-        found = module.FUNCTIONS.get(name)
-        if found is not None:
-            return found
-    return None
+    tables = (maths.FUNCTIONS, strings.FUNCTIONS, logic.FUNCTIONS, probability.FUNCTIONS, dates.FUNCTIONS)
+    return next((table[name] for table in tables if name in table), None)
