@@ -73,6 +73,7 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     Then every promised output is listed
     And everything that is listed can be downloaded
     And the downloads are what the list and the promise say
+    And nothing was added after the job had succeeded
     When the API and the worker are restarted
     Then both are other processes than before
     And the status of the job is the same
@@ -86,3 +87,12 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
 
     Given a job on a data set whose estimates are published
     Then the estimates are the published ones
+
+  @advisory @secrecy
+  Scenario: SS keeps secrets to itself
+    Tokens, keys and passwords belong in no file and in no log that others may read.
+    If this fails, look at the evidence for where they stand, and change those that were seen.
+
+    Given a job that was walked as far as SS let it come
+    Then no secret stands in what can be downloaded
+    And no secret stands in what SS logs

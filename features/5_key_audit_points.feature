@@ -12,6 +12,7 @@ Feature: Key audit points have pass/fail judgement rules
     And each template is the one that the model chose for that question
     And each choice is justified
     And freezing the same job again changes nothing
+    And what is executed for a chosen template is that template
     When the chosen template is taken out of a copy of the library
     Then another one is chosen, or the missing one is named
 
@@ -41,7 +42,8 @@ Feature: Key audit points have pass/fail judgement rules
     If this fails, an analysis is lost for good, or results are delivered without it.
 
     Given a job whose template declares a package that is absent from Stata
-    Then that job fails, naming the declared package
+    Then its plan lists that package
+    And that job fails, naming the declared package
     And succeeds when the declared package is installed
     And keeps what its failure left behind
     Given a job whose template uses an absent package without declaring it

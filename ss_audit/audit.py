@@ -23,6 +23,7 @@ from ss_audit.stack.errors import StackError
 from ss_audit.verdict import AUDIT_POINTS, ScenarioResult, audit_points, scenario_outcome, settle
 
 Seen = TypeVar("Seen", bound=Observation)
+INTERRUPTED = "it was interrupted"
 
 
 class CouldNotLook(Exception):
@@ -44,7 +45,6 @@ class Audit:
         self.archive = archive
         self.lab = lab
         self.started_at: datetime = now()
-        self.interrupted: str | None = None
         self._seen: dict[type[Observation], Observation | CouldNotLook] = {}
         self._findings: dict[str, Finding] = {}
         self._executed: dict[str, str | None] = {}
@@ -82,7 +82,7 @@ class Audit:
 
     def begin(self, name: str) -> None:
         """A scenario starts; until it is concluded it counts as interrupted."""
-        self._executed[name] = "it was interrupted"
+        self._executed[name] = INTERRUPTED
         self.archive.event("scenario_started", {"name": name})
         self.touched()
 
@@ -103,6 +103,10 @@ class Audit:
             for check in (c for c in registry().values() if StackWatched in c.takes and c.id in self._findings):
                 self._findings[check.id] = self._judged(check)
 
+    def begun(self, interrupted: bool = False) -> tuple[str, ...]:
+        """The names of the scenarios that were executed; with `interrupted`, of those that never came to their end."""
+        return tuple(name for name, problem in self._executed.items() if not interrupted or problem == INTERRUPTED)
+
     def results(self) -> tuple[ScenarioResult, ...]:
         """Every planned scenario with what came of it so far, in the order of the plan."""
         return tuple(self._result(scenario) for scenario in self.plan.scenarios)
@@ -118,7 +122,9 @@ class Audit:
             made = self._attempt(kind)
             if not self.lab.look_after() or attempt != "first":
                 break
-        if self.lab.relay is not None and self.lab.relay.failures and not isinstance(made, CouldNotLook):
+        self.lab.waiting("")
+        ours = isinstance(made, CouldNotLook) and made.blame == "audit"
+        if self.lab.relay is not None and self.lab.relay.failures and not ours:
             made = self._could_not_look(kind, f"our relay broke: {'; '.join(self.lab.relay.failures)}", "audit")
         return made
 
@@ -140,7 +146,7 @@ class Audit:
         """Observations of the run itself."""
         if kind is StackWatched:
             looks = [seen for bench in self.lab.benches.values() for seen in bench.stack.processes("look")]
-            return StackWatched(deaths=tuple(self.lab.deaths), looks=tuple(looks))
+            return StackWatched(deaths=tuple(self.lab.deaths), looks=tuple(looks), strangers=self.lab.strangers())
         if kind is Conclusions:
             names = set(AUDIT_POINTS.values())
             for check in (c for c in registry().values() if c.scenario in names):
@@ -169,10 +175,10 @@ class Audit:
         problem = self._executed.get(scenario.name)
         if scenario.name not in self._executed and not executed:
             outcome, reason, findings = "not_run", "it was not run", ()
+        elif problem == INTERRUPTED and scenario_outcome(findings) != "fail":
+            outcome, reason, findings = "not_run", problem, ()
         elif problem is not None and scenario_outcome(findings) == "pass":
             outcome, reason = "error", problem
-        elif problem == "it was interrupted":
-            outcome, reason, findings = "not_run", problem, ()
         else:
             outcome, reason = scenario_outcome(findings), _reason(findings)
         return ScenarioResult(

@@ -1,19 +1,17 @@
 """`ss-audit`: the commands for people and pipelines. Each ends with the exit code that README and docs promise."""
 
 import argparse
-import json
-import os
-import secrets
-import subprocess
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from ss_audit.evidence.model import now
+from behave.userdata import parse_user_define
+
+from ss_audit.apart import audited
+from ss_audit.doctor.examination import examined
+from ss_audit.doctor.page import is_all_there, page
+from ss_audit.inspect_log import UnreadableError, inspected
 from ss_audit.runner import ROOT
-from ss_audit.settings import SettingsError, load
 from ss_audit.trace import trace_report
 
 
@@ -25,53 +23,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("rehearse", help="audit with stand-ins: 0 as it must be, 1 not, 2 not carried out", add_help=False)
     trace = commands.add_parser("trace", help="what links spec, features and checks")
     trace.add_argument("--check", action="store_true", help="end with 1 when a link is missing or stale")
+    doctor = commands.add_parser("doctor", help="what an audit would use, and what is missing: 0 all there, 2 not")
+    doctor.add_argument("-D", "--define", action="append", default=[], metavar="NAME=VALUE", help="a setting, as for run")
+    doctor.add_argument("--call-provider", action="store_true", help="make one minimal call; its cost is said before and after")
+    log = commands.add_parser("inspect-log", help="what a Stata log is and how the run in it ended: 0, 2 unreadable")
+    log.add_argument("file", type=Path, metavar="FILE")
+    log.add_argument("--json", action="store_true", help="for programs")
     given, rest = parser.parse_known_args(arguments)
+    if rest and given.command not in ("run", "rehearse"):
+        parser.error(f"{given.command} takes no {' '.join(rest)}")
+    if given.command == "inspect-log":
+        return _inspect_log(given.file, given.json)
     if given.command == "trace":
         report, status = trace_report(ROOT, given.check)
         print(report)
         return status
-    return _run(rest) if given.command == "run" else _rehearse(rest)
+    try:
+        if given.command == "doctor":
+            return _doctor(given.define, given.call_provider)
+        return _run(rest) if given.command == "run" else _rehearse(rest)
+    except KeyboardInterrupt:
+        return 2
 
 
 def _run(rest: Sequence[str]) -> int:
-    verdict = _behave(rest)
+    verdict = audited(rest)
     return {"READY": 0, "NOT READY": 1}.get(str(verdict.get("verdict")), 2)
 
 
 def _rehearse(rest: Sequence[str]) -> int:
-    verdict = _behave(["-D", "profile=rehearsal", *rest])
+    verdict = audited(["-D", "profile=rehearsal", *rest])
     if verdict.get("verdict") not in ("READY", "NOT READY") or not verdict.get("rehearsal"):
         return 2
     return 0 if verdict["rehearsal"]["as_expected"] else 1
 
 
-def _behave(rest: Sequence[str]) -> dict[str, Any]:
-    """Runs behave as a process of its own and reads the verdict that it left; nothing when it left none."""
-    run_id = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    userdata = dict(word.partition("=")[::2] for flag, word in pairwise(rest) if flag in ("-D", "--define"))
-    try:
-        reports = ROOT / load(userdata, folder=ROOT).settings.reports_dir
-    except SettingsError as error:
-        print(f"The audit can't start: {error}", file=sys.stderr)
-        return {}
-    command = [sys.executable, "-m", "behave", *rest, "-D", f"run_id={userdata.get('run_id', run_id)}"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    while True:
-        try:
-            process.wait()
-            break
-        except KeyboardInterrupt:
-            continue  # the audit got it as well and is ending in order
-    return _verdict(reports / userdata.get("run_id", run_id) / "verdict.json")
+def _doctor(defined: Sequence[str], call_provider: bool) -> int:
+    items = examined(dict(parse_user_define(word) for word in defined), call_provider)
+    print(page(items))
+    return 0 if is_all_there(items) else 2
 
 
-def _verdict(path: Path) -> dict[str, Any]:
+def _inspect_log(file: Path, as_json: bool) -> int:
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        print("The audit ended without a verdict: exit code 2.", file=sys.stderr)
-        return {}
-    return found if isinstance(found, dict) else {}
+        print(inspected(file, as_json))
+    except UnreadableError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":

@@ -3,5 +3,7 @@
 COMMANDS: dict[str, frozenset[str]] = {
     "run": frozenset(),
     "rehearse": frozenset(),
+    "doctor": frozenset({"--call-provider"}),
+    "inspect-log": frozenset({"--json"}),
     "trace": frozenset({"--check"}),
 }

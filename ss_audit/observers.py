@@ -7,6 +7,7 @@ from ss_audit.evidence import seen
 from ss_audit.evidence.observation import Observation
 from ss_audit.lab.lab import Lab
 from ss_audit.probes import altered, answers_left_out, jobs, surfaces
+from ss_audit.probes.executed_template import executed_template
 from ss_audit.probes.provenance import provenance
 from ss_audit.probes.spec_pack import spec_pack
 from ss_audit.probes.stack_start import stack_start
@@ -25,6 +26,7 @@ OBSERVERS: dict[type[Observation], Observer] = {
     seen.RestartTrial: lambda lab, observe: jobs.restart_trial(lab, observe(seen.MainJourney)),
     seen.LibraryTrace: lambda lab, _: altered.library_trace(lab),
     seen.TemplateChoices: lambda lab, _: altered.template_choices(lab),
+    seen.ExecutedTemplate: lambda lab, observe: executed_template(lab, observe(seen.MainJourney)),
     seen.MissingParameters: lambda lab, _: answers_left_out.missing_parameters(lab),
     seen.DeclaredPackage: lambda lab, _: altered.declared_package(lab),
     seen.UndeclaredPackage: lambda lab, _: altered.undeclared_package(lab),

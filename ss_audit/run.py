@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,19 @@ from ss_audit.checks.classes import llm_class, stata_class
 from ss_audit.checks.judgement import Blame, NotReached
 from ss_audit.checks.library import Classification, classify
 from ss_audit.evidence.archive import Archive
-from ss_audit.evidence.model import now
+from ss_audit.evidence.model import Statement, now
 from ss_audit.evidence.redaction import Redactor
 from ss_audit.evidence.seen import LibraryTrace, SurfacesSeen
 from ss_audit.lab.lab import Lab
-from ss_audit.plan import read_plan
+from ss_audit.plan import Plan, read_plan
+from ss_audit.project_files import read_spec
+from ss_audit.report.allure_files import complete, describe_run
 from ss_audit.report.inventory import inventory_page
+from ss_audit.report.progress import Progress
 from ss_audit.report.reconcile import allure_problems
 from ss_audit.report.terminal import closing_lines
 from ss_audit.settings import InForce
+from ss_audit.spec import SpecError
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.errors import StackError
 from ss_audit.verdict import ScenarioResult, Verdict, decide, deviations, document
@@ -31,6 +37,7 @@ class Run:
 
     def __init__(self, in_force: InForce, root: Path) -> None:
         settings = in_force.settings
+        plan = read_plan(root / "features")
         self.run_id = settings.run_id or f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         self.folder = (root / settings.reports_dir / self.run_id).absolute()
         require_free(self.folder)
@@ -40,39 +47,60 @@ class Run:
         redactor = Redactor()
         self.archive = Archive(self.data, redactor, settings.evidence_limit)
         self.in_force = in_force
-        plan = read_plan(root / "features")
         self.archive.event("planned", {"run_id": self.run_id, "scenarios": [s.id for s in plan.scenarios]})
         self.archive.event("settings", _shown(in_force))
         self._point_here()
-        self.audit = Audit(in_force, self.run_id, plan, self.archive, Lab(in_force, self.archive))
+        self._lacking = _lacking(root, plan)
+        self.progress = Progress(sys.stderr)
+        self.audit = Audit(in_force, self.run_id, plan, self.archive, Lab(in_force, self.archive, self.progress))
 
     def start(self) -> None:
         """Starts the main stack, so that what keeps it from starting is said first. The scenarios then say it again."""
+        print(f"Audit {self.run_id} of {self.title()}\nEvidence and reports: {self.folder}", flush=True)
         try:
             bench = self.audit.lab.main
         except (StackError, OSError) as error:
-            print(f"\nSS could not be started, so hardly anything can be judged:\n{error}\n")
-            return
-        print(f"SS is up: {self.in_force.stack} at {bench.stack.base_url}; evidence in {self.folder}")
+            print(f"\nSS could not be started, so hardly anything can be judged:\n{error}\n", flush=True)
+        else:
+            print(f"SS is up at {bench.stack.base_url}\n", flush=True)
+        self.progress("")
 
     def close(self, trouble: str | None, blame: Blame | None) -> Verdict:
         """The end: last look, everything ended, judged, written. `trouble` is why the run is partial, if it is known."""
         audit = self.audit
         if trouble is None:
             audit.look_once_more()
-        audit.lab.close()
-        if audit.lab.leaks:
-            trouble, blame = f"processes were left running: {audit.lab.leaks}", "audit"
+        left = self._end_everything()
+        self.progress.close()
+        if left and trouble is None:
+            trouble, blame = left, "audit"
         results = audit.results()
-        executed = [r for r in results if r.outcome != "not_run"]
-        if trouble is None and len(executed) < len(results):
-            trouble, blame = f"{len(results) - len(executed)} of {len(results)} scenarios were not run", "operator"
-        differing = allure_problems(self.allure, [r.name for r in executed])
+        not_run = [r for r in results if r.outcome == "not_run"]
+        if trouble is None and self._lacking:
+            trouble, blame = f"the features do not have the spec's scenario “{'” and “'.join(self._lacking)}”", "audit"
+        if trouble is None and not_run:
+            trouble, blame = f"{len(not_run)} of {len(results)} scenarios were not run", "operator"
+        complete(self.allure, audit.plan, results, self.archive.redactor.mask)
+        differing = allure_problems(self.allure, audit.begun(), audit.begun(interrupted=True))
         if differing:
             trouble, blame = f"Allure shows something else than what happened: {'; '.join(differing)}", "audit"
         verdict = decide(results, self.in_force.settings.profile, trouble, blame)
+        describe_run(self.allure, self.title(), self.run_id, verdict, results)
         self._write(verdict, results)
         return verdict
+
+    def _end_everything(self) -> str | None:
+        """Ends what the audit started. Out: what should have ended before by itself, in words; it is on record too."""
+        lab, left = self.audit.lab, None
+        try:
+            lab.close()
+        except (StackError, OSError) as error:
+            left = str(error)
+        if lab.leaks:
+            left = f"processes were left running: {', '.join(map(str, lab.leaks))}"
+        if left:
+            self.archive.record(Statement(title="something outlived its end", detail={"what": left}))
+        return left
 
     def _write(self, verdict: Verdict, results: tuple[ScenarioResult, ...]) -> None:
         audit, settings = self.audit, self.in_force.settings
@@ -134,6 +162,16 @@ class Run:
         latest = self.folder.parent / f".latest-{self.run_id}"
         latest.symlink_to(self.run_id)
         latest.replace(self.folder.parent / "latest")
+
+
+def _lacking(root: Path, plan: Plan) -> tuple[str, ...]:
+    """The spec's scenarios that are not planned exactly once. Of a spec that can't be read, its own scenario tells."""
+    try:
+        wanted = read_spec(root).scenario_names
+    except (OSError, UnicodeDecodeError, SpecError):
+        return ()
+    planned = Counter(scenario.name for scenario in plan.scenarios)
+    return tuple(name for name in wanted if planned[name] != 1)
 
 
 def _shown(in_force: InForce) -> dict[str, Any]:

@@ -3,21 +3,23 @@
 behave's own 0 means "no selected scenario failed", also when none was selected; ours means READY.
 """
 
+import logging
 import os
-import signal
 import sys
+import traceback
 from pathlib import Path
-from types import FrameType
 from typing import Any, ClassVar
 
-from behave.exception import ConfigError
+from behave.exception import ConfigError, InvalidFileLocationError, InvalidFilenameError
 from behave.formatter.base import StreamOpener
 from behave.model import Scenario
 from behave.parser import ParserError
 from behave.reporter.junit import JUnitReporter
 from behave.runner import Runner
 
+from ss_audit.audit import INTERRUPTED
 from ss_audit.checks.judgement import Blame
+from ss_audit.interruption import Interruption
 from ss_audit.plan import PlanError
 from ss_audit.run import Run
 from ss_audit.settings import SettingsError, load
@@ -42,13 +44,15 @@ class AuditRunner(Runner):  # type: ignore[misc]
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.audit_run: Run | None = None
+        self._interruption = Interruption()
 
     def run(self) -> bool:
         """Runs the audit. Out: whether the verdict is NOT READY. Raises SystemExit(2) when it is INCONCLUSIVE."""
         if Path.cwd() != ROOT:
             refuse()
         AuditRunner.active = self
-        signal.signal(signal.SIGTERM, _as_interrupt)
+        self._interruption.listen()
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # every exchange is in the event log
         try:
             self.audit_run = Run(load(self.config.userdata, folder=ROOT), ROOT)
         except (SettingsError, PlanError, StackError, OSError) as error:
@@ -56,29 +60,38 @@ class AuditRunner(Runner):  # type: ignore[misc]
             raise SystemExit(2) from None
         self._write_into(self.audit_run)
         trouble, blame = self._guarded()
-        verdict = self.audit_run.close(trouble, blame)
-        if verdict.exit_code == 2:
+        self._interruption.close()
+        try:
+            exit_code = self.audit_run.close(trouble, blame).exit_code
+        except Exception:
+            traceback.print_exc()
+            print("The run could not be closed, so there is no verdict; its folder holds what was seen.", file=sys.stderr)
+            exit_code = 2
+        if exit_code == 2:
             raise SystemExit(2)
-        return verdict.exit_code == 1
+        return exit_code == 1
 
     def _guarded(self) -> tuple[str | None, Blame | None]:
         """behave's own run. Out: why the run is partial and whose fault that is, as far as behave knows."""
         try:
+            self._interruption.release()
             super().run()
         except KeyboardInterrupt:
-            return "it was interrupted", "operator"
-        except (ParserError, ConfigError, FileNotFoundError) as error:
+            return INTERRUPTED, "operator"
+        except (ParserError, ConfigError, FileNotFoundError, InvalidFileLocationError, InvalidFilenameError) as error:
             return f"behave could not run the features: {error}", "operator"
         except Exception as error:
             return f"behave broke: {type(error).__name__}: {error}", "audit"
+        if self._interruption.happened:
+            return INTERRUPTED, "operator"
+        if self.hook_failures:
+            return "a hook of the audit broke", "audit"
         if self.aborted:
-            return "it was interrupted", "operator"
+            return "behave was told to stop", "operator"
         if self.config.dry_run:
             return "it was a dry run", "operator"
         if self.undefined_steps:
             return f"steps without a definition: {', '.join(sorted({s.name for s in self.undefined_steps}))}", "audit"
-        if self.hook_failures:
-            return "a hook of the audit broke", "audit"
         return None, None
 
     def _write_into(self, run: Run) -> None:
@@ -86,11 +99,14 @@ class AuditRunner(Runner):  # type: ignore[misc]
         outputs = self.config.outputs
         while len(outputs) < len(self.config.format):
             outputs.append(StreamOpener(stream=sys.stdout))
+        self.config.format.insert(0, "ss_audit.report.plain_words:PlainWords")
+        outputs.insert(0, StreamOpener(stream=sys.stdout))
         self.config.format.append("allure_behave.formatter:AllureFormatter")
         outputs.append(StreamOpener(filename=str(run.allure)))
         self.config.junit = True
         self.config.junit_directory = str(run.junit)
-        self.config.reporters.append(JUnitReporter(self.config))
+        if not any(isinstance(reporter, JUnitReporter) for reporter in self.config.reporters):
+            self.config.reporters.append(JUnitReporter(self.config))
         Scenario.continue_after_failed_step = True
 
 
@@ -108,8 +124,3 @@ def refuse() -> None:
     print(HOW_TO_START, file=sys.stderr, flush=True)
     sys.stdout.flush()
     os._exit(2)
-
-
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the run as Ctrl-C does: in order, with its evidence."""
-    raise KeyboardInterrupt

@@ -1,27 +1,32 @@
 """One typed, frozen configuration of an audit, validated before anything starts.
 
 Precedence: `-D name=value` over environment `SS_AUDIT_NAME` over `audit.toml` over the default. A name that is not a
-setting is an error that lists the near ones: a misspelt setting that is silently ignored audits something else.
+setting is an error that lists the near ones: a misspelt setting that is silently ignored audits something else. Whatever
+is in the way is said at once, not one thing a start.
 """
 
-import difflib
 import os
 import secrets
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator
 
-ENVIRONMENT_PREFIX = "SS_AUDIT_"
-SETTINGS_FILE = "audit.toml"
-SS_ENV_PREFIX = "ss_env."
+from ss_audit.settings_sources import COMMAND_LINE, SETTINGS_FILE, Given, from_environment, from_file, ss_variables
+from ss_audit.stack.environment import masked
+from ss_audit.witness.stata_shim.command import StataCommandError, check_command, real_argv
+
 FORCED_MODEL = "claude-opus-4-5-20251101"
 
 
 class SettingsError(ValueError):
-    """The settings can't be used. The text says which one, why, and what to write instead."""
+    """The settings can't be used. `problems` says which ones, why, and what to write instead."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        several = f"{len(self.problems)} things are in the way:" + "".join(f"\n  - {p}" for p in self.problems)
+        super().__init__(self.problems[0] if len(self.problems) == 1 else several)
 
 
 def stata_configured(ss: Mapping[str, str]) -> bool:
@@ -51,7 +56,7 @@ class Settings(BaseModel):
     ss_python: str | None = None
     api_command: str | None = None
     worker_command: str | None = None
-    ss_env: dict[str, str] = Field(default_factory=dict)
+    ss_env: dict[str, str] = Field(default_factory=dict, repr=False)  # may hold secrets
     base_url: str | None = None
     task_codes: Path | None = None
     restart_command: str | None = None
@@ -86,33 +91,22 @@ class Settings(BaseModel):
     def _text_values(cls, value: object) -> object:
         return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else value
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        production = self.profile == "production"
-        if production and self.stack is None:
-            raise ValueError("production has no default stack: say which one, e.g. -D stack=checkout or -D stack=remote")
-        if production and self.stack == "reference":
-            raise ValueError("stack=reference is a stand-in for SS and can't be audited for production")
-        if production and (self.stata == "rehearsal" or self.llm == "rehearsal"):
-            raise ValueError("production uses no stand-in: leave out stata=rehearsal and llm=rehearsal")
-        if self.stack == "checkout" and self.ss_root is None:
-            raise ValueError("stack=checkout needs ss_root, the root folder of the SS checkout")
-        if self.stack in ("docker", "remote"):
-            raise ValueError(f"stack={self.stack} is not built yet: this version audits stack=reference and stack=checkout")
-        if self.stack == "remote" and self.base_url is None:
-            raise ValueError("stack=remote needs base_url, e.g. -D base_url=https://ss.example.org")
-        if self.stack == "remote" and self.task_codes is None:
-            raise ValueError("stack=remote needs task_codes, a file with one unused task code a line")
-        return self
+    @field_serializer("ss_env")
+    def _without_secrets(self, value: dict[str, str]) -> dict[str, str]:
+        return masked(value)
 
 
 class InForce(BaseModel):
-    """The settings together with what they mean on this machine: `ss` holds SS's own variables as the operator set them."""
+    """The settings together with what they mean on this machine.
+
+    `ss` holds SS's own variables as SS will see them: `ss_env` over the environment over, in production, the `.env` of the
+    checkout. `origin` says where a setting came from; one that is not in it has its default.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     settings: Settings
-    ss: dict[str, str]
+    ss: dict[str, str] = Field(repr=False)  # holds secrets
     origin: dict[str, str]
 
     @property
@@ -142,6 +136,19 @@ class InForce(BaseModel):
         return tuple(name for name, stands_in in [*found, ("rehearsal LLM", self.llm == "rehearsal")] if stands_in)
 
 
+class Reading(BaseModel):
+    """What was given, as far as it can be used: `in_force` without what was refused, and all that is in the way.
+
+    `refused` are names, values and combinations; `half_configured` are real parts that SS's own variables don't name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    in_force: InForce
+    refused: tuple[str, ...]
+    half_configured: tuple[str, ...]
+
+
 def load(
     given: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
@@ -150,80 +157,87 @@ def load(
     """The settings in force.
 
     In: what stands on the command line (`-D`), the environment, the folder of `audit.toml`.
-    Out: settings, SS's own variables, and where each setting came from. Raises `SettingsError` with one clear text.
+    Out: settings, SS's own variables, and where each setting came from. Raises `SettingsError` with everything that is in
+    the way.
     """
+    found = read(given, environment, folder)
+    if found.refused or found.half_configured:
+        raise SettingsError([*found.refused, *found.half_configured])
+    return found.in_force
+
+
+def read(
+    given: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Reading:
+    """As `load`, for whoever wants to go on in spite of what is in the way. Raises nothing."""
     environment = os.environ if environment is None else environment
-    values: dict[str, Any] = {}
-    origin: dict[str, str] = {}
-    for source, found in (
-        (SETTINGS_FILE, _from_file((folder or Path.cwd()) / SETTINGS_FILE)),
-        ("environment", _from_environment(environment)),
-        ("-D", dict(given or {})),
-    ):
-        for name, value in _nested(found, source).items():
-            values[name] = {**values.get(name, {}), **value} if name == "ss_env" else value
-            origin[name] = source
+    values = Given(Settings.model_fields)
+    in_file, unreadable = from_file((folder or Path.cwd()) / SETTINGS_FILE)
+    values.add(SETTINGS_FILE, in_file)
+    values.add("environment", from_environment(environment))
+    values.add(COMMAND_LINE, dict(given or {}))
     try:
-        settings = Settings(**values)
+        settings = Settings(**values.values)
     except ValidationError as error:
-        raise SettingsError("; ".join(_in_words(e, origin) for e in error.errors())) from None
-    ss = {name: value for name, value in environment.items() if name.startswith("SS_") and not _is_ours(name)}
-    in_force = InForce(settings=settings, ss=ss, origin=origin)
-    _refuse_half_configured(in_force)
-    return in_force
+        for name in {str(detail["loc"][0]): detail for detail in error.errors()}.values():
+            values.drop(name)
+        settings = Settings(**values.values)
+    honoured = settings.profile == "production" and settings.stack == "checkout" and settings.ss_root is not None
+    env_file = settings.ss_root.expanduser() / ".env" if honoured and settings.ss_root else None
+    ss = ss_variables(environment, settings.ss_env, env_file)
+    in_force = InForce(settings=settings, ss=ss, origin=values.origin)
+    refused = (*unreadable, *values.problems, *contradictions(settings))
+    return Reading(in_force=in_force, refused=refused, half_configured=tuple(_half_configured(in_force)))
 
 
-def _is_ours(name: str) -> bool:
-    return name.startswith(ENVIRONMENT_PREFIX)
+def contradictions(settings: Settings) -> list[str]:
+    """What can't be said together, or is missing for what was said; in words."""
+    s, found = settings, list[str]()
+    if s.profile == "production":
+        if s.stack is None:
+            found.append("production has no default stack: say which one, e.g. -D stack=checkout or -D stack=remote")
+        if s.stack == "reference":
+            found.append("stack=reference is a stand-in for SS and can't be audited for production")
+        if "rehearsal" in (s.stata, s.llm):
+            found.append("production uses no stand-in: leave out stata=rehearsal and llm=rehearsal")
+    if s.stack == "checkout" and s.ss_root is None:
+        found.append("stack=checkout needs ss_root, the root folder of the SS checkout")
+    if s.stack in ("docker", "remote"):
+        found.append(f"stack={s.stack} is not built yet: this version audits stack=reference and stack=checkout")
+    if s.stack == "remote" and s.base_url is None:
+        found.append("stack=remote needs base_url, e.g. -D base_url=https://ss.example.org")
+    if s.stack == "remote" and s.task_codes is None:
+        found.append("stack=remote needs task_codes, a file with one unused task code a line")
+    return found
 
 
-def _from_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
+def stata_problem(in_force: InForce) -> str | None:
+    """Why the real Stata can't be started, in words; None when it can be, or when none is to be started by us."""
+    if in_force.stack == "remote" or in_force.stata != "real":
+        return None
+    if not stata_configured(in_force.ss):
+        return "stata=real, but SS_STATA_CMD is not set: export SS_STATA_CMD='/path/to/stata-mp'"
+    if in_force.stack == "docker":
+        return None
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}") from None
+        check_command(real_argv(in_force.ss["SS_STATA_CMD"]))
+    except StataCommandError as error:
+        return str(error)
+    return None
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    def name_of(variable: str) -> str:
-        name = variable.removeprefix(ENVIRONMENT_PREFIX)
-        return f"{SS_ENV_PREFIX}{name[len(SS_ENV_PREFIX) :]}" if name.lower().startswith(SS_ENV_PREFIX) else name.lower()
-
-    return {name_of(variable): value for variable, value in environment.items() if _is_ours(variable)}
-
-
-def _nested(found: Mapping[str, Any], source: str) -> dict[str, Any]:
-    known = Settings.model_fields
-    result: dict[str, Any] = {}
-    for name, value in found.items():
-        if name.startswith(SS_ENV_PREFIX):
-            result.setdefault("ss_env", {})[name[len(SS_ENV_PREFIX) :]] = value
-        elif name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(near)}?" if near else f"; settings are: {', '.join(sorted(known))}"
-            raise SettingsError(f"unknown setting {name!r} (from {source}){hint}")
-        else:
-            result[name] = {**result.get(name, {}), **value} if name == "ss_env" else value
-    return result
+def llm_problem(in_force: InForce) -> str | None:
+    """Why SS would have no real provider, in words; None when it has, or when that is not ours to see."""
+    if in_force.stack == "remote" or in_force.llm != "real" or llm_configured(in_force.ss):
+        return None
+    provider = in_force.ss.get("SS_LLM_PROVIDER", "").strip()
+    lacking = [f"SS_LLM_PROVIDER is {'not set' if not provider else repr(provider)}"] if provider in ("", "stub") else []
+    lacking += [] if in_force.ss.get("SS_LLM_API_KEY", "").strip() else ["SS_LLM_API_KEY is not set"]
+    return f"llm=real, but {' and '.join(lacking)}: export a provider other than 'stub', e.g. openai_compatible, and its key"
 
 
-def _in_words(error: Any, origin: Mapping[str, str]) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if not error["loc"]:
-        return message
-    name = str(error["loc"][0])
-    return f"setting {name} (from {origin.get(name, 'default')}): {message}, not {error['input']!r}"
-
-
-def _refuse_half_configured(in_force: InForce) -> None:
-    """A real part that SS's own variables don't name can't be started; that must be said before, not by SS's crash."""
-    starts = in_force.stack != "remote"
-    if starts and in_force.stata == "real" and not stata_configured(in_force.ss):
-        raise SettingsError("stata=real, but SS_STATA_CMD is not set: export SS_STATA_CMD='/path/to/stata-mp'")
-    if starts and in_force.llm == "real" and not llm_configured(in_force.ss):
-        raise SettingsError(
-            "llm=real, but SS_LLM_PROVIDER and SS_LLM_API_KEY do not name a provider that SS would use "
-            "(a provider other than 'stub', and its key)"
-        )
+def _half_configured(in_force: InForce) -> Iterable[str]:
+    """A real part that can't be started must be said before, not by SS's crash."""
+    return filter(None, (stata_problem(in_force), llm_problem(in_force)))

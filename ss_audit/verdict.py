@@ -48,25 +48,37 @@ class Verdict(Fact):
 
 
 def scenario_outcome(findings: Sequence[Finding]) -> ScenarioOutcome:
-    """The outcome of a scenario from its checks. Advisory findings don't count; without any other there is no pass."""
+    """The outcome of a scenario from its checks, in the order of the verdict's own table; without any check it is an error."""
     outcomes = {f.outcome for f in findings}
-    order: tuple[ScenarioOutcome, ...] = ("fail", "error", "not_evidenced")
-    for outcome in order:
-        if outcome in outcomes:
-            return outcome
-    if outcomes - {"pass"}:
+    if "fail" in outcomes:
+        return "fail"
+    if not outcomes or outcomes - {"pass", "not_evidenced"}:
         return "error"
-    return "pass" if outcomes else "error"
+    return "not_evidenced" if "not_evidenced" in outcomes else "pass"
 
 
 def settle(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings whose `because` points to one that is itself no blocker become roots: nobody else tells of the gap."""
+    """Findings whose `because` leads to no root become roots themselves: nobody else would tell of the gap.
+
+    That is so when the check it names was never judged, passed, or depends in the end on the finding itself.
+    """
     findings = tuple(findings)
-    blockers = {f.check for f in findings if f.outcome != "pass"}
+    causes = {f.check: f.because for f in findings if f.outcome != "pass"}
     return tuple(
-        f if f.because is None or (f.because in blockers and f.because != f.check) else f.model_copy(update={"because": None})
+        f if f.because is None or _leads_to_a_root(f.check, causes) else f.model_copy(update={"because": None})
         for f in findings
     )
+
+
+def _leads_to_a_root(check: str, causes: Mapping[str, str | None]) -> bool:
+    seen: set[str] = set()
+    while check in causes and check not in seen:
+        seen.add(check)
+        cause = causes[check]
+        if cause is None:
+            return True
+        check = cause
+    return False
 
 
 def roots(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -88,7 +100,7 @@ def decide(
         return Verdict(word="NOT READY", partial_because=partial_because, reason=_named(counted, "fail", "broke the spec"))
     unclear = [s for s in counted if s.outcome in ("error", "not_run") or s.outcome not in known]
     if unclear or partial_because or not counted:
-        whose = blame if partial_because and blame else _blame(unclear) or "operator"
+        whose = _blame(unclear, blame if partial_because else None) or "operator"
         reason = (partial_because or _named(counted, "error", "could not be judged")) if counted else "nothing was planned"
         return Verdict(word="INCONCLUSIVE", blame=whose, partial_because=partial_because, reason=reason)
     if "not_evidenced" in outcomes:
@@ -110,8 +122,15 @@ def deviations(scenarios: Iterable[ScenarioResult], stand_ins: Sequence[str]) ->
 
     Each real-dependency scenario whose part stands in ends `not_evidenced` and names its stand-in; all else passes.
     """
+    scenarios = tuple(scenarios)
     expected = {name: part for part, name in STANDS_IN.items() if part in stand_ins}
-    found: list[str] = []
+    named = {s.name for s in scenarios}
+    found = [
+        f"{name}: expected not_evidenced since {part} stands in, and it was not planned"
+        for name, part in expected.items()
+        if name not in named
+    ]
+    found += [] if scenarios else ["nothing was judged"]
     for scenario in scenarios:
         part = expected.get(scenario.name)
         if part is None and scenario.outcome != "pass":
@@ -139,9 +158,10 @@ def _named(scenarios: Iterable[ScenarioResult], outcome: str, what: str) -> str:
     return f"{what}: {'; '.join(names)}"
 
 
-def _blame(unclear: Iterable[ScenarioResult]) -> Blame | None:
+def _blame(unclear: Iterable[ScenarioResult], of_partial: Blame | None) -> Blame | None:
     """Our own fault first, since it puts everything else in doubt; then the environment's; then the operator's."""
-    blames: set[Blame | None] = {f.blame for s in unclear for f in s.findings if f.outcome == "error"}
+    unclear = tuple(unclear)
+    blames: set[Blame | None] = {of_partial, *(f.blame for s in unclear for f in s.findings if f.outcome == "error")}
     if any(s.outcome == "not_run" for s in unclear):
         blames.add("operator")
     order: tuple[Blame, ...] = ("audit", "environment", "operator")
@@ -152,7 +172,8 @@ def document(
     head: Mapping[str, Any], verdict: Verdict, scenarios: Sequence[ScenarioResult], tail: Mapping[str, Any]
 ) -> dict[str, Any]:
     """`verdict.json` (schema ss-audit/verdict/1). `head` and `tail` are what the run knows besides its findings."""
-    counted = [f for s in scenarios if s.must for f in s.findings]
+    counted = settle(f for s in scenarios if s.must for f in s.findings)
+    aside = settle(f for s in scenarios if not s.must for f in s.findings)
     return {
         "schema": "ss-audit/verdict/1",
         **head,
@@ -164,7 +185,7 @@ def document(
         "scenarios": [_scenario(s) for s in scenarios],
         "audit_points": audit_points(scenarios),
         "blockers": [_blocker(f) for f in roots(counted)],
-        "advisories": [_blocker(f) for s in scenarios if not s.must for f in roots(s.findings)]
+        "advisories": [_blocker(f) for f in roots(aside)]
         + [{**_blocker(f), "what": f.advisory} for f in counted if f.advisory],
         **tail,
     }

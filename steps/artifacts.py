@@ -23,6 +23,11 @@ def bytes_match(context):
     assert_that(context.audit, holds(artifacts.bytes_match_the_index))
 
 
+@then("nothing was added after the job had succeeded")
+def nothing_was_added(context):
+    assert_that(context.audit, holds(artifacts.nothing_comes_after_the_end))
+
+
 @when("the API and the worker are restarted")
 def restarted(context):
     context.audit.observe(RestartTrial)

@@ -43,6 +43,11 @@ def a_declared_absence(context):
     context.audit.observe(DeclaredPackage)
 
 
+@then("its plan lists that package")
+def plan_lists_the_package(context):
+    assert_that(context.audit, holds(missing_package.the_plan_lists_the_declared_package))
+
+
 @then("that job fails, naming the declared package")
 def fails_naming_the_declared_package(context):
     failed = holds(missing_package.a_declared_absence_fails_the_job)

@@ -43,6 +43,11 @@ def another_one_is_chosen(context):
     assert_that(context.audit, holds(selection.without_it_another_is_chosen))
 
 
+@then("what is executed for a chosen template is that template")
+def executed_was_chosen(context):
+    assert_that(context.audit, holds(selection.what_is_executed_was_chosen))
+
+
 @then("asking the same question again leads to the same template")
 def same_question_same_template(context):
     assert_that(context.audit, holds(selection.same_question_same_template))

@@ -1,8 +1,11 @@
 """The artifact index against the contract and the bytes, before and after a restart of API and worker."""
 
-from ss_audit.checks.journey import at, frozen
+from collections import Counter
+from typing import Any
+
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
-from ss_audit.evidence.model import ProcessSeen
+from ss_audit.checks.reached import at, frozen_plan
+from ss_audit.evidence.model import Exchange, ProcessSeen, StoredArtifact
 from ss_audit.evidence.seen import MainJourney, RestartTrial
 from ss_audit.ss import facts, plans
 
@@ -25,14 +28,14 @@ RESTARTED = "artifacts.api_and_worker_really_restarted"
 def every_declared_output_is_listed(journey: MainJourney) -> Judgement:
     """Contract ⊆ index, by file name."""
     at(journey, "index")
-    freeze, index = frozen(journey), need(journey.index, "no index was read")
-    declared = [o.file for o in plans.outputs(plans.plan_of(freeze))]
+    (plan, place), index = frozen_plan(journey), need(journey.index, "no index was read")
+    declared = [o.file for o in plans.outputs(plan)]
     if not declared:
-        not_reached("the plan declares no outputs", "plan.promises_outputs_and_places", [freeze.id])
+        not_reached("the plan declares no outputs", "plan.promises_outputs_and_places", [place.id])
     listed = {(facts.artifact_path(r) or "").rpartition("/")[2] for r in facts.indexed_artifacts(facts.answered(index))}
     absent = [name for name in declared if name.rpartition("/")[2] not in listed]
     saw = f"not in the index: {', '.join(absent)}" if absent else f"all {len(declared)} declared outputs are listed"
-    return judged(not absent, expected=", ".join(declared), saw=saw, evidence=[index, freeze])
+    return judged(not absent, expected=", ".join(declared), saw=saw, evidence=[index, place])
 
 
 @check(
@@ -43,12 +46,13 @@ def every_declared_output_is_listed(journey: MainJourney) -> Judgement:
     fix="list only what is stored, and serve what is listed",
 )
 def everything_listed_can_be_downloaded(journey: MainJourney) -> Judgement:
-    """No dead link in the index."""
+    """No dead link in the index, and no row that was not tried."""
     at(journey, "index")
     index = need(journey.index, "no index was read")
+    rows = len(facts.indexed_artifacts(facts.answered(index)))
     dead = [e for e in journey.downloads if not e.is_success or e.response_body.cut]
-    saw = "; ".join(e.title for e in dead) if dead else f"all {len(journey.downloads)} downloads answered"
-    good = bool(journey.downloads) and not dead
+    saw = "; ".join(e.title for e in dead) if dead else f"{len(journey.downloads)} of {rows} downloads answered"
+    good = bool(journey.downloads) and len(journey.downloads) >= rows and not dead
     return judged(
         good, expected="an answer for every listed artifact", saw=saw, evidence=[*dead, index, *journey.downloads[:3]]
     )
@@ -62,23 +66,49 @@ def everything_listed_can_be_downloaded(journey: MainJourney) -> Judgement:
     fix="serve the bytes whose size and digest the index states",
 )
 def bytes_match_the_index(journey: MainJourney) -> Judgement:
-    """Size and digest where the index states them; nothing declared is empty; text artifacts are of this job."""
+    """Size and digest where the index states them; nothing declared is empty; each file is what its name says, of this job."""
     at(journey, "download")
-    freeze, index = frozen(journey), need(journey.index, "no index was read")
-    rows = {facts.artifact_path(r): r for r in facts.indexed_artifacts(facts.answered(index))}
-    declared = {o.file.rpartition("/")[2] for o in plans.outputs(plans.plan_of(freeze))}
+    (plan, _), index = frozen_plan(journey), need(journey.index, "no index was read")
+    rows = facts.indexed_artifacts(facts.answered(index))
+    declared = {o.file.rpartition("/")[2] for o in plans.outputs(plan)}
     wrong: list[str] = []
     for artifact in journey.artifacts:
-        said = rows.get(artifact.rel_path, {})
-        digest, size = facts.find(said, ("sha256", "digest", "checksum")), facts.find(said, ("size", "size_bytes", "bytes"))
-        if digest and str(digest.value).removeprefix("sha256:") != artifact.body.sha256:
-            wrong.append(f"{artifact.rel_path}: digest {str(digest.value)[:19]}… announced, other bytes came")
-        if size and size.value != artifact.body.size:
-            wrong.append(f"{artifact.rel_path}: {size.value} bytes announced, {artifact.body.size} came")
+        about = [row for row in rows if facts.artifact_path(row) == artifact.rel_path]
+        problems = [problem for row in about for problem in _against_the_row(artifact, row)]
+        problems += _against_its_name(artifact, journey.job_id)
         if artifact.rel_path.rpartition("/")[2] in declared and not artifact.body.size:
-            wrong.append(f"{artifact.rel_path}: declared, and empty")
+            problems.append("declared, and empty")
+        wrong += [f"{artifact.rel_path}: {problem}" for problem in problems]
+    if len(journey.artifacts) > 2 and len({a.body.sha256 for a in journey.artifacts}) == 1:
+        wrong.append(f"{len(journey.artifacts)} artifacts, and all have the same bytes")
     saw = "; ".join(wrong) if wrong else f"{len(journey.artifacts)} artifacts as announced"
     return judged(not wrong, expected="the announced bytes", saw=saw, evidence=[index, *journey.artifacts[:4]])
+
+
+def _against_the_row(artifact: StoredArtifact, row: dict[str, Any]) -> list[str]:
+    """A SHA-256 or a size in the row that is not that of the bytes. Other digests, and words, can't be compared."""
+    digest, size = facts.find(row, ("sha256", "digest", "checksum")), facts.find(row, ("size", "size_bytes", "bytes"))
+    said = str(digest.value).lower().removeprefix("sha256:") if digest else ""
+    problems: list[str] = []
+    if len(said) == 64 and artifact.body.sha256 and said != artifact.body.sha256:
+        problems.append(f"digest {said[:12]}… announced, other bytes came ({artifact.body.sha256[:12]}…)")
+    if size and str(size.value).isdigit() and int(size.value) != artifact.body.size:
+        problems.append(f"{size.value} bytes announced, {artifact.body.size} came")
+    return problems
+
+
+def _against_its_name(artifact: StoredArtifact, job: str | None) -> list[str]:
+    """An error page in the place of a file, JSON that is none, metadata of another job."""
+    text, name = (artifact.body.text or "").lstrip("\ufeff \n\r\t"), artifact.rel_path.lower()
+    if text[:14].lower().startswith(("<!doctype html", "<html")) and not name.endswith((".html", ".htm")):
+        return ["a web page came"]
+    if not name.endswith(".json") or not text:
+        return []
+    value = facts.parsed(artifact.body)
+    if value is None and text.strip() != "null":
+        return ["not valid JSON"]
+    of_job = facts.find(value, ("job_id",))
+    return [f"of the job {of_job.value}"] if of_job and job and str(of_job.value) != job else []
 
 
 @check(
@@ -91,14 +121,15 @@ def bytes_match_the_index(journey: MainJourney) -> Judgement:
 def api_and_worker_really_restarted(trial: RestartTrial) -> Judgement:
     """New process ids and later start times for both roles."""
     if trial.failure:
-        return judged(
-            False, expected="both restart", saw=trial.failure, evidence=[*trial.processes_before, *trial.processes_after]
-        )
+        seen = [*trial.processes_before, *trial.processes_after]
+        return judged(False, expected="both restart", saw=trial.failure, evidence=seen or trial.journey.evidence()[:1])
     before, after = _by_role(trial.processes_before), _by_role(trial.processes_after)
     stale = [r for r, p in before.items() if r not in after or not after[r].alive or not _later(p, after[r])]
     saw = "; ".join(f"{r}: pid {before[r].pid} → {after[r].pid if r in after else 'gone'}" for r in before)
     good = {"api", "worker"} <= set(before) and not stale
     evidence = [*trial.processes_before, *trial.processes_after]
+    if not evidence:
+        not_reached("no process of SS was seen, before or after")
     return judged(good, expected="new api and worker", saw=saw, evidence=evidence, strength="witnessed")
 
 
@@ -118,13 +149,18 @@ def _later(before: ProcessSeen, after: ProcessSeen) -> bool:
     fix="keep the job's status in the durable store",
 )
 def status_survives(trial: RestartTrial) -> Judgement:
-    """The same status, read from the restarted API."""
+    """The same status, that of a job that succeeded, read from the restarted API."""
     at(trial.journey, "finish")
     before = need(trial.status_before, "the status before was not read", RESTARTED)
     after = need(trial.status_after, "the status after was not read", RESTARTED)
     was, is_ = facts.job_status(facts.answered(before)), facts.job_status(facts.answered(after))
-    good = after.is_success and was is not None and was == is_
-    return judged(good, expected=f"status {was}", saw=f"{after.title}, status {is_}", evidence=[before, after])
+    good = after.is_success and was in facts.SUCCEEDED and was == is_
+    return judged(
+        good,
+        expected=f"status {was if was in facts.SUCCEEDED else 'succeeded'}",
+        saw=f"{after.title}, status {is_}",
+        evidence=[before, after],
+    )
 
 
 @check(
@@ -135,16 +171,45 @@ def status_survives(trial: RestartTrial) -> Judgement:
     fix="keep the artifact index in the durable store",
 )
 def index_survives(trial: RestartTrial) -> Judgement:
-    """The same rows, whatever their order."""
+    """The same rows, whatever their order: path, kind, size and digest."""
     at(trial.journey, "index")
     before = need(trial.index_before, "the index before was not read", RESTARTED)
     after = need(trial.index_after, "the index after was not read", RESTARTED)
-    was = {facts.artifact_path(r) for r in facts.indexed_artifacts(facts.answered(before))}
-    is_ = {facts.artifact_path(r) for r in facts.indexed_artifacts(facts.answered(after))}
-    saw = (
-        f"{len(is_)} artifacts after, {len(was)} before; lost {sorted(map(str, was - is_))}; new {sorted(map(str, is_ - was))}"
-    )
+    was, is_ = _listed(before), _listed(after)
+    lost, new = sorted(r[0] for r in (was - is_).elements()), sorted(r[0] for r in (is_ - was).elements())
+    saw = f"{is_.total()} artifacts after, {was.total()} before; lost or changed {lost}; new or changed {new}"
     return judged(bool(was) and was == is_, expected="the same index", saw=saw, evidence=[before, after])
+
+
+def _listed(index: Exchange) -> Counter[tuple[str, ...]]:
+    """How often the index lists each path, with the kind, size and digest that it states."""
+    facts_of_a_row = (("sha256", "digest", "checksum"), ("size", "size_bytes", "bytes"))
+    return Counter(
+        (
+            facts.artifact_path(row) or "",
+            facts.artifact_kind(row),
+            *(str(facts.text_of(facts.find(row, n))) for n in facts_of_a_row),
+        )
+        for row in facts.indexed_artifacts(facts.answered(index))
+    )
+
+
+@check(
+    scenario=SCENARIO,
+    spec="calling `GET /v1/jobs/{job_id}/artifacts` after a successful run and after a restart",
+    expected="when the job says that it succeeded, its results are already there",
+    impact="people who fetch their results at once get a part of them",
+    fix="set the job's status after its artifacts are stored and indexed, not before",
+)
+def nothing_comes_after_the_end(trial: RestartTrial) -> Judgement:
+    """The index right after the job succeeded lists what the same index lists later, before any restart."""
+    at(trial.journey, "index")
+    first = need(trial.journey.index, "no index was read")
+    later = need(trial.index_before, "the index was not read again")
+    was, is_ = _listed(first), _listed(later)
+    late, gone = sorted(r[0] for r in (is_ - was).elements()), sorted(r[0] for r in (was - is_).elements())
+    saw = f"{was.total()} artifacts at the end of the job, {is_.total()} later; came or changed after it: {late}; gone: {gone}"
+    return judged(bool(was) and was == is_, expected="the same index", saw=saw, evidence=[first, later])
 
 
 @check(

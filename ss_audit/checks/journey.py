@@ -1,52 +1,19 @@
-"""The journey of one job, stage by stage. What a later stage needs of an earlier one, other checks ask for with `at`."""
+"""The journey of one job, stage by stage."""
 
-from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
-from ss_audit.evidence.model import Exchange, StoredArtifact
-from ss_audit.evidence.seen import STAGES, Journey, MainJourney, Stage
-from ss_audit.ss import facts
+from typing import Any
+
+from ss_audit.checks.judgement import Judgement, check, judged, need
+from ss_audit.checks.reached import frozen_plan, halted_before, produced
+from ss_audit.evidence.model import Exchange
+from ss_audit.evidence.seen import Journey, MainJourney, Question, Stage
+from ss_audit.ss import facts, plans
 
 SCENARIO = "A person comes from a task code to downloaded results"
-CHECK_OF: dict[Stage, str] = {
-    "redeem": "journey.redeem_opens_a_job",
-    "upload": "journey.upload_is_taken",
-    "preview": "journey.preview_shows_the_data",
-    "draft": "journey.draft_is_ready",
-    "freeze": "journey.plan_is_frozen",
-    "run": "journey.run_is_accepted",
-    "finish": "journey.job_succeeds",
-    "index": "journey.artifacts_are_listed",
-    "download": "journey.an_artifact_arrives",
-}
 STUCK = "nobody gets a result out of SS"
 
 
-def halted_before(journey: Journey, stage: Stage) -> bool:
-    """Whether the journey ended before this stage was tried."""
-    return journey.halt is not None and STAGES.index(journey.halt.stage) < STAGES.index(stage)
-
-
-def at(journey: Journey, stage: Stage) -> Journey:
-    """The journey, when this stage was done; else the end of the check: `not_evidenced`, because of the halt."""
-    halt = journey.halt
-    if halt is not None and STAGES.index(halt.stage) <= STAGES.index(stage):
-        because = CHECK_OF[halt.stage]
-        not_reached(f"{journey.label} ended at {halt.stage}: {halt.why}", because, (halt.evidence,))
-    return journey
-
-
-def frozen(journey: Journey) -> Exchange:
-    """The answer that froze the plan."""
-    return at(journey, "freeze").freezes[-1]
-
-
-def artifacts_named(journey: Journey, name: str) -> tuple[StoredArtifact, ...]:
-    """The artifacts whose file name is this one, in the order of the index."""
-    return tuple(a for a in journey.artifacts if a.rel_path.rpartition("/")[2] == name)
-
-
 def _stage(journey: Journey, stage: Stage, exchange: Exchange | None, expected: str, good: bool, saw: str) -> Judgement:
-    if halted_before(journey, stage):
-        at(journey, stage)
+    halted_before(journey, stage)
     halt = journey.halt
     if halt is not None and halt.stage == stage:
         return judged(False, expected=expected, saw=halt.why, evidence=[halt.evidence])
@@ -89,11 +56,10 @@ def upload_is_taken(journey: MainJourney) -> Judgement:
 )
 def preview_shows_the_data(journey: MainJourney) -> Judgement:
     """The preview names every column of the CSV."""
-    if halted_before(journey, "preview"):
-        at(journey, "preview")
+    halted_before(journey, "preview")
     preview = need(journey.preview, "the inputs preview was not asked for")
     columns = (journey.dataset.body.text or "").partition("\n")[0].split(",")
-    missing = set(columns) - set(facts.names_in(facts.answered(preview), columns))
+    missing = set(columns) - set(facts.names_or_keys_in(facts.answered(preview), columns))
     saw = f"{preview.title}; missing {', '.join(sorted(missing))}" if missing else f"all {len(columns)} columns"
     return judged(preview.is_success and not missing, expected=f"columns {', '.join(columns)}", saw=saw, evidence=[preview])
 
@@ -106,23 +72,37 @@ def preview_shows_the_data(journey: MainJourney) -> Judgement:
     fix="let the draft come from the model's answer to this requirement",
 )
 def draft_is_ready(journey: MainJourney) -> Judgement:
-    """The draft names the variables of the question; their names are random, so no ready-made draft can."""
-    if halted_before(journey, "draft"):
-        at(journey, "draft")
+    """The draft names the variables of the question, the outcome as the outcome; no ready-made draft can.
+
+    What merely repeats the question or lists all columns is left out: that says nothing about the draft.
+    """
+    halted_before(journey, "draft")
     halt = journey.halt
     if halt and halt.stage == "draft":
         return judged(False, expected="a draft", saw=halt.why, evidence=[halt.evidence])
-    draft = facts.answered(journey.drafts[-1])
-    about = {k: v for k, v in draft.items() if "candidate" not in k and "normaliz" not in k and "type" not in k}
-    named = facts.names_in(about, journey.question.variables)
+    question = journey.question
+    said = _own_words(facts.answered(journey.drafts[-1]), question)
+    named = facts.names_in(said, question.variables)
+    outcome = facts.find(said, OUTCOME)
+    other = outcome is not None and str(outcome.value) in question.variables and outcome.value != question.outcome
     saw = f"the draft names {', '.join(named) or 'none of the variables'}"
-    wanted = journey.question.variables[:1]
-    return judged(
-        set(wanted) <= set(named) and len(named) > 1,
-        expected=f"a draft about {', '.join(journey.question.variables)}",
-        saw=saw,
-        evidence=[journey.drafts[-1]],
-    )
+    saw += f", with {outcome.value} as the outcome" if outcome else ""
+    good = question.outcome in named and len(named) >= min(2, len(question.variables)) and not other
+    expected = f"a draft about {', '.join(question.variables)}"
+    return judged(good, expected=expected, saw=saw, evidence=[journey.drafts[-1]])
+
+
+OUTCOME = ("outcome_var", "outcome", "outcome_variable", "dependent_var", "dependent_variable", "depvar")
+NOT_ITS_OWN = ("candidate", "normaliz", "column", "type", "required", "source", "requirement", "preview", "sample", "option")
+
+
+def _own_words(value: Any, question: Question) -> Any:
+    """A draft without the lists of all columns that SS adds, and without the question itself."""
+    if isinstance(value, dict):
+        return {k: _own_words(v, question) for k, v in value.items() if not any(word in k.lower() for word in NOT_ITS_OWN)}
+    if isinstance(value, list):
+        return [_own_words(item, question) for item in value]
+    return value.replace(question.text, "") if isinstance(value, str) else value
 
 
 @check(
@@ -158,12 +138,25 @@ def run_is_accepted(journey: MainJourney) -> Judgement:
     fix="read the job's run.error.json and stata.log for why it did not succeed",
 )
 def job_succeeds(journey: MainJourney) -> Judgement:
-    """The job comes to a successful end without its status going back."""
+    """The job comes to a successful end, and no status comes after one that lies further on the way, or comes back."""
     last = journey.polls[-1] if journey.polls else None
     seen = [facts.job_status(facts.answered(poll)) or "no status" for poll in journey.polls]
-    order = list(dict.fromkeys(seen))
-    forward = len(order) == sum(1 for i, s in enumerate(seen) if i == 0 or s != seen[i - 1])
-    return _stage(journey, "finish", last, "a status that moves forward to succeeded", forward, " → ".join(order))
+    changes = [status for i, status in enumerate(seen) if i == 0 or status != seen[i - 1]]
+    ranks = [rank for status in changes if (rank := _rank(status)) is not None]
+    forward = len(changes) == len(set(changes)) and ranks == sorted(ranks)
+    return _stage(journey, "finish", last, "a status that moves forward to succeeded", forward, " → ".join(changes))
+
+
+WAY = (
+    frozenset({"created", "new", "draft", "draft_ready", "confirmed", "frozen", "ready"}),
+    frozenset({"queued", "scheduled", "submitted", "accepted", "waiting"}),
+    frozenset({"running", "started", "in_progress", "processing", "executing"}),
+    facts.SUCCEEDED | facts.FAILED,
+)
+
+
+def _rank(status: str) -> int | None:
+    return next((rank for rank, words in enumerate(WAY) if status in words), None)
 
 
 @check(
@@ -187,10 +180,12 @@ def artifacts_are_listed(journey: MainJourney) -> Judgement:
     fix="let the artifacts of the index be downloadable under their paths",
 )
 def an_artifact_arrives(journey: MainJourney) -> Judgement:
-    """Something that the run made, not an input that was uploaded, arrives with content."""
-    if halted_before(journey, "download"):
-        at(journey, "download")
-    made = [a for a in journey.artifacts if a.body.size and a.body.sha256 != journey.dataset.body.sha256]
+    """Something that the run made, not an input or what was there before the run, arrives with content."""
+    halted_before(journey, "download")
+    plan, _ = frozen_plan(journey)
+    promised = {o.file.rpartition("/")[2] for o in plans.outputs(plan)}
+    made = [a for a in produced(journey, promised) if a.body.size]
     names = ", ".join(a.rel_path.rpartition("/")[2] for a in made[:4])
-    saw = f"{len(made)} of {len(journey.downloads)} listed artifacts arrived with content: {names}"
-    return judged(bool(made), expected="a produced artifact", saw=saw, evidence=[*made[:4], *journey.downloads[:1]])
+    saw = f"{len(made)} of {len(journey.downloads)} listed artifacts come from the run and have content: {names}"
+    evidence = [*made[:4], *journey.downloads[:1]] or [journey.index or journey.freezes[-1]]
+    return judged(bool(made), expected="a produced artifact", saw=saw, evidence=evidence)

@@ -62,6 +62,14 @@ class NotReached(Exception):
         self.evidence = tuple(evidence)
 
 
+class EnvironmentFailed(Exception):
+    """What SS needs and does not answer for was not there: its provider, its licence, room on its disk."""
+
+    def __init__(self, why: str, evidence: Iterable[str]) -> None:
+        super().__init__(why)
+        self.evidence = tuple(evidence)
+
+
 @dataclass(frozen=True)
 class Check:
     """A check function with its meaning. `takes` are the observations that it needs, in the order of its parameters."""
@@ -87,6 +95,14 @@ class Check:
                 saw=str(gap),
                 because=gap.because,
                 evidence=gap.evidence,
+            )
+        except EnvironmentFailed as failed:
+            said = Judgement(
+                outcome="error",
+                expected=self.expected,
+                saw=str(failed),
+                blame="environment",
+                evidence=failed.evidence,
             )
         except Exception as crash:
             said = Judgement(

@@ -1,11 +1,12 @@
 """The do-template library chain: five links from the files to the run, and the one at which the trail ends."""
 
+from collections.abc import Iterable
 from typing import Literal
 
-from ss_audit.checks.journey import at
 from ss_audit.checks.judgement import Judgement, check, judged, not_reached
+from ss_audit.checks.reached import artifacts_named, at, do_files, frozen_plan
 from ss_audit.evidence.model import Fact, StoredArtifact
-from ss_audit.evidence.seen import LibraryTrace
+from ss_audit.evidence.seen import Journey, LibraryTrace
 from ss_audit.ss import plans
 
 SCENARIO = "Do-template library chain is classified as wired or not"
@@ -39,21 +40,20 @@ def classify(trace: LibraryTrace) -> Classification:
     if not trace.found or trace.journey is None:
         return Classification(wired="absent", boundary="no template library was found", links=(assets,))
     journey = at(trace.journey, "finish")
-    freeze = journey.freezes[-1]
-    named = plans.template(plans.plan_of(freeze))
+    plan, place = frozen_plan(journey)
+    named = plans.template(plan)
     template = str(named.value) if named else ""
-    do_files = [a for a in journey.artifacts if a.rel_path.endswith("/stata.do")]
-    logs = [a for a in journey.artifacts if a.rel_path.endswith("/stata.log")]
+    executed, logs = do_files(journey), artifacts_named(journey, "stata.log")
     canary = trace.planted.get(template, {})
-    rendered = _holding(do_files, canary.get("literal"))
+    rendered = [a for a in executed if canary.get("literal") and canary["literal"] in (a.body.text or "")]
     shown = [a for a in logs if canary.get("computed") and _displays(a, canary["computed"])]
     known = bool(trace.planted)
     links = (
         assets,
         Link(name="index", holds=known, saw=f"{len(trace.planted)} templates indexed", evidence=(trace.library.id,)),
-        _link("selection", bool(canary), f"the plan names {template or 'no template'}", freeze.id),
-        _link("rendering", bool(rendered), "canary in the executed do-file", *(a.id for a in rendered or do_files)),
-        _link("runner", bool(shown), "computed canary in the Stata log", *(a.id for a in shown or logs)),
+        _link("selection", bool(canary), f"the plan names {template or 'no template'}", place.id),
+        _link("rendering", bool(rendered), "canary in the executed do-file", *_ids(rendered or executed, journey)),
+        _link("runner", bool(shown), "computed canary in the Stata log", *_ids(shown or logs, journey)),
     )
     broken = next((i for i, link in enumerate(links) if not link.holds), None)
     if broken is None:
@@ -65,13 +65,21 @@ def _link(name: Literal["selection", "rendering", "runner"], holds: bool, what: 
     return Link(name=name, holds=holds, saw=what if holds else f"not seen: {what}", evidence=evidence)
 
 
-def _holding(artifacts: list[StoredArtifact], text: str | None) -> list[StoredArtifact]:
-    return [a for a in artifacts if text and text in (a.body.text or "")]
+def _ids(artifacts: Iterable[StoredArtifact], journey: Journey) -> tuple[str, ...]:
+    """The artifacts, or where none of the kind is there, the index that lists none."""
+    return tuple(a.id for a in artifacts) or ((journey.index.id,) if journey.index else ())
 
 
 def _displays(log: StoredArtifact, computed: str) -> bool:
     """The computed form stands in an output line; the echo of the command holds only the literal form."""
     return any(computed in line and not line.startswith((". ", "> ")) for line in (log.body.text or "").splitlines())
+
+
+def _known(trace: LibraryTrace) -> Classification:
+    """The classification; ends the check when nobody knows where a library would be."""
+    if not trace.found and not trace.library.detail.get("searched"):
+        not_reached("where the library would be is not known", None, [trace.library.id])
+    return classify(trace)
 
 
 @check(
@@ -83,9 +91,7 @@ def _displays(log: StoredArtifact, computed: str) -> bool:
 )
 def chain_is_classified(trace: LibraryTrace) -> Judgement:
     """Wired or not wired: a statement with evidence is a pass, whichever way it goes."""
-    found = classify(trace)
-    if found.wired == "absent" and not trace.library.detail.get("searched"):
-        not_reached("where the library would be is not known", None, [trace.library.id])
+    found = _known(trace)
     evidence = [e for link in found.links for e in link.evidence]
     saw = f"{found.wired}; {'; '.join(f'{link.name}: {link.saw}' for link in found.links)}"
     strength: Literal["proven", "observed"] = "proven" if found.wired == "wired" else "observed"
@@ -101,7 +107,7 @@ def chain_is_classified(trace: LibraryTrace) -> Judgement:
 )
 def boundary_is_named(trace: LibraryTrace) -> Judgement:
     """The link is named, and what is on each side of it rests on evidence."""
-    found = classify(trace)
+    found = _known(trace)
     bare = [link.name for link in found.links if not link.evidence]
     evidence = [e for link in found.links for e in link.evidence]
     saw = f"{found.boundary}{f'; without evidence: {bare}' if bare else ''}"

@@ -1,11 +1,11 @@
 """The LLM provider: what SS's artifacts say of it, what the relay saw of it, and whether the two agree call by call."""
 
-import hashlib
-from typing import Any
+from collections.abc import Iterable
 
-from ss_audit.checks.journey import at
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced
-from ss_audit.evidence.model import Fact, LlmCall, StoredArtifact
+from ss_audit.checks.llm_records import MODEL, RecordedCall, pairs, recorded_calls, same_text, went_well
+from ss_audit.checks.reached import at
+from ss_audit.evidence.model import LlmCall
 from ss_audit.evidence.seen import Journey, MainJourney, Provenance
 from ss_audit.ss import facts
 from ss_audit.witness.locality import upstream_locality
@@ -21,37 +21,14 @@ STUBBED = "people get drafts that no model has thought about"
 STAND_IN = "rehearsal LLM"
 
 
-class RecordedCall(Fact):
-    """One call as SS recorded it: its folder, and the metadata, prompt and response that lie there."""
-
-    folder: str
-    meta: StoredArtifact
-    said: dict[str, Any]
-    prompt: StoredArtifact | None
-    response: StoredArtifact | None
-
-
-def recorded_calls(journey: Journey) -> tuple[RecordedCall, ...]:
-    """The LLM calls among the artifacts: JSON that names a model, with the texts that lie beside it."""
-    calls: list[RecordedCall] = []
-    for meta in journey.artifacts:
-        folder, _, name = meta.rel_path.rpartition("/")
-        said = facts.parsed(meta.body)
-        if "llm" not in meta.rel_path.lower() or not name.endswith(".json") or not isinstance(said, dict):
-            continue
-        if facts.find(said, ("model", "model_name")) is None:
-            continue
-        beside = [a for a in journey.artifacts if a.rel_path.startswith(f"{folder}/") and a is not meta]
-        prompt = next((a for a in beside if "prompt" in a.rel_path or "request" in a.rel_path), None)
-        response = next((a for a in beside if "response" in a.rel_path or "completion" in a.rel_path), None)
-        calls.append(RecordedCall(folder=folder, meta=meta, said=said, prompt=prompt, response=response))
-    return tuple(calls)
-
-
 def _calls(journey: MainJourney) -> tuple[RecordedCall, ...]:
     at(journey, "draft")
     evidence = [e.id for e in (journey.index, *journey.drafts[-1:]) if e]
     return need(recorded_calls(journey) or None, "no LLM metadata among the artifacts", models_are_the_forced_one.id, evidence)
+
+
+def _models(calls: Iterable[RecordedCall]) -> list[str]:
+    return sorted({str(found.value) for c in calls if (found := facts.find(c.said, MODEL))})
 
 
 @check(
@@ -65,7 +42,7 @@ def models_are_the_forced_one(journey: MainJourney, provenance: Provenance) -> J
     """At least one metadata artifact, and no other model than the forced one in any."""
     at(journey, "draft")
     calls = recorded_calls(journey)
-    models = sorted({str(found.value) for c in calls if (found := facts.find(c.said, ("model", "model_name")))})
+    models = _models(calls)
     saw = f"{len(calls)} calls, model {', '.join(models) or 'none'}"
     evidence = [c.meta.id for c in calls] or [e.id for e in (journey.index, *journey.drafts[-1:]) if e]
     return judged(models == [provenance.model], expected=f"model {provenance.model}", saw=saw, evidence=evidence)
@@ -103,16 +80,6 @@ def the_prompt_holds_the_question(journey: MainJourney) -> Judgement:
     return judged(bool(holding), expected=f"{nonce} in a prompt", saw=saw, evidence=holding or [c.meta for c in calls])
 
 
-def matching(call: RecordedCall, relayed: tuple[LlmCall, ...]) -> LlmCall | None:
-    """The relayed call with the same answer: by SS's fingerprint of it, or by the response text that SS kept."""
-    fingerprint = facts.find(call.said, ("response_fingerprint", "response_sha256", "answer_sha256"))
-    digests = {str(fingerprint.value).removeprefix("sha256:")} if fingerprint else set()
-    if call.response and call.response.body.text is not None:
-        digests.add(hashlib.sha256(call.response.body.text.encode()).hexdigest())
-        digests.add(hashlib.sha256(call.response.body.text.strip().encode()).hexdigest())
-    return next((r for r in relayed if r.answer_sha256 in digests), None)
-
-
 @check(
     scenario=SCENARIO,
     spec=REAL,
@@ -121,24 +88,20 @@ def matching(call: RecordedCall, relayed: tuple[LlmCall, ...]) -> LlmCall | None
     fix="record only calls that were made, and the answer that came",
 )
 def every_recorded_call_was_made(journey: MainJourney) -> Judgement:
-    """Metadata without a call, or another answer than the provider's, is refuted by the relay."""
+    """Metadata without a call of its own, or another answer than the provider's, is refuted by the relay."""
     calls = _calls(journey)
-    good = [c for c in calls if facts.find_node(c.said, ("ok",)) is None or c.said.get("ok", True)]
-    strangers = [c for c in good if matching(c, journey.llm_calls) is None]
-    kept = [c for c in good if c.response and (m := matching(c, journey.llm_calls)) and not _same_text(c.response, m)]
+    good = [c for c in calls if went_well(c)]
+    found = pairs(good, journey.llm_calls)
+    strangers = [c for c in good if c.meta.id not in found]
+    kept = [c for c in good if c.meta.id in found and c.response and not same_text(c.response, found[c.meta.id])]
     saw = f"{len(good)} recorded, {len(journey.llm_calls)} relayed"
     if strangers:
         saw += f"; never relayed: {', '.join(c.folder for c in strangers)}"
     if kept:
         saw += f"; another answer kept than came: {', '.join(c.folder for c in kept)}"
     evidence = [*(c.meta for c in strangers + kept or calls), *journey.llm_calls]
-    return judged(not strangers and not kept, expected="each call relayed", saw=saw, evidence=evidence, strength="witnessed")
-
-
-def _same_text(response: StoredArtifact, call: LlmCall) -> bool:
-    """The text that SS kept is the text that came, save what either side masked."""
-    text, answer = (response.body.text or "").strip(), (call.answer or "").strip()
-    return text == answer or "[secret:" in answer or "[secret:" in text
+    fine = bool(good) and not strangers and not kept
+    return judged(fine, expected="each call relayed", saw=saw, evidence=evidence, strength="witnessed")
 
 
 @check(
@@ -152,7 +115,7 @@ def every_made_call_is_recorded(journey: MainJourney) -> Judgement:
     """A relayed call with a good answer that SS did not record."""
     calls = _calls(journey)
     answered = [r for r in journey.llm_calls if r.status == 200 and r.answer]
-    known = {m.id for c in calls if (m := matching(c, journey.llm_calls))}
+    known = {relayed.id for relayed in pairs(calls, journey.llm_calls).values()}
     lost = [r for r in answered if r.id not in known]
     saw = f"{len(answered)} answered, {len(lost)} of them not among SS's artifacts"
     evidence = [r.id for r in lost or journey.llm_calls] or [c.meta.id for c in calls]
@@ -169,10 +132,16 @@ def every_made_call_is_recorded(journey: MainJourney) -> Judgement:
 def the_question_reached_the_provider(journey: MainJourney) -> Judgement:
     """The nonce of the requirement, in a prompt that the relay saw."""
     at(journey, "draft")
-    evidence = journey.llm_calls or journey.drafts[-1:]
-    saw = f"{len(journey.llm_calls)} relayed calls with {journey.question.nonce} in the prompt"
-    good = bool(journey.llm_calls)
-    return judged(good, expected="a call with the question", saw=saw, evidence=evidence, strength="witnessed")
+    holding = [c for c in journey.llm_calls if journey.question.nonce in (c.prompt or "")]
+    evidence = holding or journey.llm_calls or journey.drafts[-1:]
+    saw = f"{len(holding)} of {len(journey.llm_calls)} relayed calls with {journey.question.nonce} in the prompt"
+    return judged(bool(holding), expected="a call with the question", saw=saw, evidence=evidence, strength="witnessed")
+
+
+def _served(journey: Journey) -> tuple[LlmCall, ...]:
+    """The relayed calls that were answered: a connection that broke says nothing about who would have answered."""
+    answered = tuple(c for c in journey.llm_calls if c.status is not None)
+    return need(answered or None, "no call was relayed and answered", the_question_reached_the_provider.id)
 
 
 @check(
@@ -183,29 +152,51 @@ def the_question_reached_the_provider(journey: MainJourney) -> Judgement:
     fix="point SS_LLM_BASE_URL to the provider, and list its host in llm_hosts",
 )
 def the_provider_is_real(journey: MainJourney, provenance: Provenance) -> Judgement:
-    """Where the calls went. A declared stand-in shows nothing; an undeclared one is refuted."""
-    at(journey, "draft")
-    calls = journey.llm_calls
-    need(calls or None, "no call was relayed", the_question_reached_the_provider.id)
+    """Where the calls went. A declared stand-in shows nothing; an undeclared one is refuted, whether it answered or not."""
+    calls = tuple(c for c in journey.llm_calls if not c.failure_is_ours)
+    reasons = _refutations(calls) if provenance.llm == "real" else []
+    if not reasons:
+        at(journey, "draft")
+        calls = _served(journey)
     hosts = sorted({c.upstream_host for c in calls})
-    named = sorted({c.stand_in for c in calls if c.stand_in})
     evidence = [*calls, provenance.declared]
     expected = f"a host of {', '.join(provenance.hosts) or 'llm_hosts'} behind verified TLS"
     if provenance.llm == "rehearsal":
-        saw = f"the {STAND_IN} answered at {', '.join(hosts)}, as declared{f' (it says: {named[0]})' if named else ''}"
+        named = next((f" (it says: {c.stand_in})" for c in calls if c.stand_in), "")
+        saw = f"the {STAND_IN} answered at {', '.join(hosts)}, as declared{named}"
         return not_evidenced(expected=expected, saw=saw, evidence=evidence, strength="witnessed")
-    local = [c for c in calls if upstream_locality(c.upstream, c.upstream_address or "") == "loopback"]
-    unverified = [c for c in calls if not c.tls_verified]
-    unlisted = [h for h in hosts if h not in provenance.hosts]
-    reasons = [f"{c.upstream_host} is on this machine" for c in local[:1]]
-    reasons += [f"{named[0]} says that it stands in"] if named else []
-    reasons += [f"the certificate of {c.upstream_host} was not verified: {c.failure or 'no TLS'}" for c in unverified[:1]]
     if reasons:
         return judged(False, expected=expected, saw="; ".join(reasons), evidence=evidence, strength="witnessed")
+    unlisted = [h for h in hosts if h not in provenance.hosts]
     if unlisted:
         return not_evidenced(expected=expected, saw=f"{', '.join(unlisted)} is not in llm_hosts", evidence=evidence)
-    saw = f"{', '.join(hosts)}, {calls[0].tls_version}, certificate verified"
-    return judged(True, expected=expected, saw=saw, evidence=evidence, strength="proven")
+    private = any(upstream_locality(c.upstream, c.upstream_address) == "private" for c in calls)
+    saw = f"{', '.join(hosts)}{' at a private address' if private else ''}, {calls[0].tls_version}, certificate verified"
+    saw += f", issued by {_issuer(calls[0])}"
+    strength = "witnessed" if private else "proven"
+    return judged(True, expected=expected, saw=saw, evidence=evidence, strength=strength)
+
+
+def _refutations(calls: Iterable[LlmCall]) -> list[str]:
+    """What refutes that a real provider was asked, each reason once."""
+    found = []
+    for call in calls:
+        host = call.upstream_host
+        if upstream_locality(call.upstream, call.upstream_address) == "loopback":
+            found.append(f"{host} is on this machine")
+        if call.stand_in:
+            found.append(f"{host} says that it stands in: {call.stand_in}")
+        if call.tls_verified is False:
+            found.append(f"the certificate of {host} was refused: {call.failure}")
+        elif call.tls_verified is None and call.status is not None:
+            found.append(f"{host} answered without TLS")
+    return list(dict.fromkeys(found))
+
+
+def _issuer(call: LlmCall) -> str:
+    """Who vouches for the provider: whom the run was told to trust is for a person to see."""
+    issuer: dict[str, str] = (call.certificate or {}).get("issuer", {})
+    return issuer.get("organizationName") or issuer.get("commonName") or "an unnamed authority"
 
 
 @check(
@@ -218,12 +209,15 @@ def the_provider_is_real(journey: MainJourney, provenance: Provenance) -> Judgem
 def the_provider_echoes_the_model(journey: MainJourney, provenance: Provenance) -> Judgement:
     """What the provider answered as `model`, not what SS wrote into its metadata."""
     at(journey, "draft")
-    calls = need(journey.llm_calls or None, "no call was relayed", the_question_reached_the_provider.id)
+    calls = [c for c in _served(journey) if c.status == 200]
     echoed = sorted({c.model_echoed or "nothing" for c in calls})
     expected = " or ".join(provenance.echoes)
     evidence = [*calls, provenance.declared]
     if provenance.llm == "rehearsal":
         saw = f"the {STAND_IN} echoed {', '.join(echoed)}"
         return not_evidenced(expected=expected, saw=saw, evidence=evidence, strength="witnessed")
-    good = set(echoed) <= set(provenance.echoes)
-    return judged(good, expected=expected, saw=f"echoed {', '.join(echoed)}", evidence=evidence, strength="witnessed")
+    good = bool(echoed) and set(echoed) <= set(provenance.echoes)
+    saw = f"echoed {', '.join(echoed) or 'nothing'}"
+    if not good and provenance.model in _models(recorded_calls(journey)):
+        saw += f", while SS's metadata says {provenance.model}"
+    return judged(good, expected=expected, saw=saw, evidence=evidence, strength="witnessed")

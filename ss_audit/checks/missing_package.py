@@ -3,11 +3,15 @@
 Twice: declared by the template, so that SS can look before it runs; and undeclared, so that Stata itself stops.
 """
 
-from ss_audit.checks.journey import CHECK_OF
+import re
+
+from ss_audit.checks.environment import refuse_bad_environment
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.checks.reached import CHECK_OF, frozen_plan
 from ss_audit.evidence.model import Evidence, StoredArtifact
 from ss_audit.evidence.seen import DeclaredPackage, PackageTrial, UndeclaredPackage
-from ss_audit.ss import facts
+from ss_audit.ss import facts, plans
+from ss_audit.stata_log.grammar import read_log
 
 SCENARIO = "Missing ado/SSC dependency is diagnosable and recoverable"
 REPORTED = "the failure is reported with a dependency identifier"
@@ -17,6 +21,7 @@ STUCK = "an analysis fails for good because of a package that is one command awa
 
 def _fails(trial: PackageTrial) -> Judgement:
     journey = need(trial.journey, trial.planted.title, None, [trial.planted.id])
+    refuse_bad_environment(journey)
     halt = journey.halt
     if halt is None:
         saw = "succeeded although the package is absent"
@@ -53,20 +58,26 @@ def _is_named(trial: PackageTrial, root: str) -> Judgement:
 
 
 def _structured(answer: object, package: str) -> bool:
-    """A member that speaks of an error, with a code, and somewhere in it the package."""
-    for _, key, value in facts.walk({"": answer}):
-        speaks = "error" in key.lower() or (isinstance(value, dict) and any("error" in k.lower() for k in value))
-        if speaks and isinstance(value, dict) and facts.names_in(value, [package]) and facts.error_code(value):
+    """An error with a code that names the package, not merely a plan or a command beside it that does."""
+    for error in facts.error_objects(answer):
+        about = {k: v for k, v in error.items() if facts.plain(k) not in BESIDE_THE_ERROR}
+        if facts.error_code(error) and facts.names_in(about, [package]):
             return True
     return False
 
 
+BESIDE_THE_ERROR = {
+    "dependencies", "plan", "params", "parameters", "templateparams", "templatecontract", "template", "argv", "draft", "steps",
+}  # fmt: skip
+STATA_MISSES = re.compile(r"unrecognized|not found|not installed|cannot find|could not find|missing|unknown", re.I)
+
+
 def _told_by_stata(artifact: StoredArtifact, package: str) -> bool:
-    """Whether a Stata log, outside the echo of commands, says the name: `command X is unrecognized`."""
+    """Whether a Stata log, outside the echo of commands, says that it misses the name: `command X is unrecognized`."""
     if not artifact.rel_path.endswith(".log"):
         return False
-    lines = (artifact.body.text or "").splitlines()
-    return any(facts.stands_in(package, line) and not line.startswith((". ", "> ")) for line in lines)
+    lines = [line for line in (artifact.body.text or "").splitlines() if not line.startswith((". ", "> "))]
+    return any(facts.stands_in(package, line) and STATA_MISSES.search(line) for line in lines)
 
 
 def _recovers(trial: PackageTrial, root: str) -> Judgement:
@@ -77,8 +88,21 @@ def _recovers(trial: PackageTrial, root: str) -> Judgement:
     last = trial.retry_polls[-1] if trial.retry_polls else retry
     status = facts.job_status(facts.answered(last))
     saw = f"{retry.title}; the job ended {status}"
-    good = retry.is_success and status in facts.SUCCEEDED
+    idle = _did_not_run_again(trial) if retry.is_success and status in facts.SUCCEEDED else None
+    good = retry.is_success and status in facts.SUCCEEDED and idle is None
+    saw += f"; but {idle}" if idle else ""
     return judged(good, expected="the same job succeeds", saw=saw, evidence=[installed, retry, last])
+
+
+def _did_not_run_again(trial: PackageTrial) -> str | None:
+    """Why the success is none: the retry left no Stata log of its own, or one of a run that failed."""
+    before = {a.body.sha256 for a in trial.failed_artifacts}
+    logs = [a for a in trial.retry_artifacts if a.rel_path.rpartition("/")[2] == "stata.log" and a.body.text]
+    new = [a for a in logs if a.body.sha256 not in before]
+    if not new:
+        return "it left no new stata.log"
+    outcomes = [read_log((a.body.text or "").encode()).outcome for a in new]
+    return None if "ok" in outcomes else f"its stata.log ended {outcomes[-1]}"
 
 
 def _keeps_evidence(trial: PackageTrial, root: str) -> Judgement:
@@ -173,3 +197,20 @@ def an_undeclared_absence_is_recoverable(trial: UndeclaredPackage) -> Judgement:
 def the_retry_keeps_the_failure(trial: DeclaredPackage) -> Judgement:
     """The artifacts of the failed run are still there, byte for byte."""
     return _keeps_evidence(trial, a_declared_absence_fails_the_job.id)
+
+
+@check(
+    scenario=SCENARIO,
+    spec="dependency information (ado/SSC packages or equivalent)",
+    expected="the frozen plan lists the package that the chosen template declares",
+    impact="a plan that promises to need nothing is frozen for a template that needs something",
+    fix="copy the dependencies of the chosen template into the plan",
+)
+def the_plan_lists_the_declared_package(trial: DeclaredPackage) -> Judgement:
+    """A list of dependencies that is the same for every template shows nothing; this one must follow the template."""
+    journey = need(trial.journey, trial.planted.title, None, [trial.planted.id])
+    plan, place = frozen_plan(journey)
+    found = plans.dependencies(plan)
+    listed = found is not None and bool(facts.names_or_keys_in(found.value, [trial.package]))
+    saw = f"{found.where}: {found.value}" if found else "no dependency information in the plan"
+    return judged(listed, expected=trial.package, saw=saw, evidence=[trial.planted, place])

@@ -1,10 +1,10 @@
 """A plan frozen without answers that it needs: refused, with a code and the names; accepted once they are there."""
 
-from ss_audit.checks.journey import at
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.checks.reached import at
 from ss_audit.evidence.model import Exchange
 from ss_audit.evidence.seen import MissingParameters
-from ss_audit.ss import facts, plans
+from ss_audit.ss import answers, facts, plans
 
 SCENARIO = "Missing parameters yield structured errors"
 STRUCTURED = (
@@ -42,14 +42,43 @@ def refusal_has_a_code(trial: MissingParameters) -> Judgement:
     fix="list the missing answers and parameters by name in the structured error",
 )
 def refusal_names_what_is_missing(trial: MissingParameters) -> Judgement:
-    """Each answer that was left out stands in the refusal's context."""
-    refusal = _refusal(trial)
-    if refusal.is_success:
-        not_reached("the freeze was accepted", "missing_parameters.refusal_has_a_code", [refusal.id])
-    said = facts.names_in(facts.answered(refusal), trial.left_out)
+    """Each answer that was left out stands in the refusal's context, and nothing that was not needed in the end."""
+    refusal = _refused(trial)
+    answer = facts.answered(refusal)
+    said = facts.names_in(answer, trial.left_out)
     unsaid = sorted(set(trial.left_out) - set(said))
-    saw = f"not named: {', '.join(unsaid)}" if unsaid else f"named: {', '.join(said)}"
-    return judged(not unsaid, expected=", ".join(trial.left_out), saw=saw, evidence=[refusal])
+    in_prose = sorted(set(said) - set(facts.names_in(_without_prose(answer), trial.left_out)))
+    stray = _not_needed(trial)
+    saw = f"not named: {', '.join(unsaid)}" if unsaid else f"named: {', '.join(trial.left_out)}"
+    saw += f"; named, though nothing was wanted for it: {', '.join(stray)}" if stray else ""
+    advice = f"{', '.join(in_prose)} named only inside a message, not in a field of its own" if in_prose else None
+    return judged(not unsaid and not stray, expected=", ".join(trial.left_out), saw=saw, evidence=[refusal], advisory=advice)
+
+
+def _refused(trial: MissingParameters) -> Exchange:
+    """The refusal, when it was one."""
+    refusal = _refusal(trial)
+    if not refusal.is_client_error:
+        not_reached(f"the freeze was not refused: {refusal.title}", refusal_has_a_code.id, [refusal.id])
+    return refusal
+
+
+def _without_prose(value: object) -> object:
+    """The value without texts of several words: what stands in them a program can't rely on."""
+    if isinstance(value, dict):
+        return {k: _without_prose(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_without_prose(item) for item in value]
+    return "" if isinstance(value, str) and len(value.split()) > 1 else value
+
+
+def _not_needed(trial: MissingParameters) -> list[str]:
+    """What the refusal calls missing, and what the freeze that was accepted then went without."""
+    if trial.accepted is None or not trial.accepted.is_success or trial.supplied is None:
+        return []
+    given = {facts.plain(key) for part in trial.supplied.detail.values() if isinstance(part, dict) for key in part}
+    named = answers.missing_named(facts.answered(trial.refusal))
+    return [n for n in named if facts.plain(n) not in given and facts.plain(n.rpartition(".")[2]) not in given]
 
 
 @check(
@@ -61,10 +90,8 @@ def refusal_names_what_is_missing(trial: MissingParameters) -> Judgement:
 )
 def correction_is_accepted(trial: MissingParameters) -> Judgement:
     """The positive control: the same job, with what was missing."""
-    refusal = _refusal(trial)
-    if refusal.status is None:
-        not_reached("SS did not answer", "missing_parameters.refusal_has_a_code", [refusal.id])
-    accepted = need(trial.accepted, "the freeze was not tried again", "missing_parameters.refusal_has_a_code", [refusal.id])
+    refusal = _refused(trial)
+    accepted = need(trial.accepted, "the freeze was not tried again", refusal_has_a_code.id, [refusal.id])
     frozen = plans.template(plans.plan_of(accepted)) is not None
     good = accepted.is_success and frozen
     saw = f"{accepted.title}{'' if frozen else ', no plan in the answer'}"

@@ -1,8 +1,12 @@
 """What the frozen plan holds, and that it stays what it was."""
 
-from ss_audit.checks.journey import at, frozen
-from ss_audit.checks.judgement import Judgement, check, judged
-from ss_audit.evidence.seen import MainJourney
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced
+from ss_audit.checks.reached import at, do_files, frozen, frozen_plan
+from ss_audit.evidence.seen import MainJourney, Question
 from ss_audit.ss import facts, plans
 
 SCENARIO = "Plan freeze includes template choice, bindings, dependencies, and artifact contract"
@@ -21,10 +25,10 @@ STEERS = "nobody can tell what will be run, or why"
 )
 def names_its_template(journey: MainJourney) -> Judgement:
     """The plan refers to a template."""
-    freeze = frozen(journey)
-    found = plans.template(plans.plan_of(freeze))
+    plan, place = frozen_plan(journey)
+    found = plans.template(plan)
     saw = f"{found.value} at {found.where}" if found else "no template reference in the plan"
-    return judged(found is not None, expected="a template reference", saw=saw, evidence=[freeze])
+    return judged(found is not None, expected="a template reference", saw=saw, evidence=[place])
 
 
 @check(
@@ -36,20 +40,19 @@ def names_its_template(journey: MainJourney) -> Judgement:
 )
 def says_why_this_template(journey: MainJourney) -> Judgement:
     """A rationale in the plan passes; elsewhere, if tied to this choice, passes with an advisory."""
-    freeze = frozen(journey)
-    plan = plans.plan_of(freeze)
+    plan, place = frozen_plan(journey)
     chosen = facts.text_of(plans.template(plan)) or ""
     inside = plans.rationale_in(plan)
     if inside:
-        return judged(True, expected="a rationale", saw=f"{inside.where}: {inside.value!r}", evidence=[freeze])
+        return judged(True, expected="a rationale", saw=f"{inside.where}: {inside.value!r}", evidence=[place])
     outside = plans.rationale_elsewhere(journey.artifacts, chosen)
     if outside:
         found, artifact = outside
         advice = f"the rationale stands in {artifact.rel_path}, not in the frozen plan"
         saw = f"{found.where}: {found.value!r}"
-        return judged(True, expected="a rationale", saw=saw, evidence=[artifact, freeze], advisory=advice)
+        return judged(True, expected="a rationale", saw=saw, evidence=[artifact, place], advisory=advice)
     looked = f"no rationale in the plan, nor in a selection artifact that names {chosen or 'a template'}"
-    return judged(False, expected="a rationale", saw=looked, evidence=[freeze])
+    return judged(False, expected="a rationale", saw=looked, evidence=[place])
 
 
 @check(
@@ -61,10 +64,10 @@ def says_why_this_template(journey: MainJourney) -> Judgement:
 )
 def holds_bound_parameters(journey: MainJourney) -> Judgement:
     """There is a mapping from parameters to values."""
-    freeze = frozen(journey)
-    found = plans.bound(plans.plan_of(freeze))
+    plan, place = frozen_plan(journey)
+    found = plans.bound(plan)
     saw = f"{found.where}: {found.value}" if found else "no bound parameters in the plan"
-    return judged(found is not None and bool(found.value), expected="bound parameters", saw=saw, evidence=[freeze])
+    return judged(found is not None and bool(found.value), expected="bound parameters", saw=saw, evidence=[place])
 
 
 @check(
@@ -76,10 +79,10 @@ def holds_bound_parameters(journey: MainJourney) -> Judgement:
 )
 def states_what_is_missing(journey: MainJourney) -> Judgement:
     """An empty list is explicit; absence is not."""
-    freeze = frozen(journey)
-    found = plans.missing_stated(plans.plan_of(freeze))
+    plan, place = frozen_plan(journey)
+    found = plans.missing_stated(plan)
     saw = f"{found.where}: {found.value}" if found else "the plan says nothing about missing parameters"
-    return judged(found is not None, expected="an explicit list of what is missing", saw=saw, evidence=[freeze])
+    return judged(found is not None, expected="an explicit list of what is missing", saw=saw, evidence=[place])
 
 
 @check(
@@ -91,10 +94,10 @@ def states_what_is_missing(journey: MainJourney) -> Judgement:
 )
 def states_dependencies(journey: MainJourney) -> Judgement:
     """There is a list of dependencies."""
-    freeze = frozen(journey)
-    found = plans.dependencies(plans.plan_of(freeze))
+    plan, place = frozen_plan(journey)
+    found = plans.dependencies(plan)
     saw = f"{found.where}: {found.value}" if found else "no dependency information in the plan"
-    return judged(found is not None, expected="a list of dependencies", saw=saw, evidence=[freeze])
+    return judged(found is not None, expected="a list of dependencies", saw=saw, evidence=[place])
 
 
 @check(
@@ -106,12 +109,11 @@ def states_dependencies(journey: MainJourney) -> Judgement:
 )
 def promises_outputs_and_places(journey: MainJourney) -> Judgement:
     """Outputs and their storage location are both there."""
-    freeze = frozen(journey)
-    plan = plans.plan_of(freeze)
-    outputs, place = plans.outputs(plan), plans.storage(plan)
+    plan, place = frozen_plan(journey)
+    outputs, stored = plans.outputs(plan), plans.storage(plan)
     names = ", ".join(o.file for o in outputs) or "no outputs"
-    saw = f"{names}; stored at {place.value if place else 'no place that the plan names'}"
-    return judged(bool(outputs) and place is not None, expected="outputs and their place", saw=saw, evidence=[freeze])
+    saw = f"{names}; stored at {stored.value if stored else 'no place that the plan names'}"
+    return judged(bool(outputs) and stored is not None, expected="outputs and their place", saw=saw, evidence=[place])
 
 
 @check(
@@ -125,11 +127,19 @@ def stays_what_was_frozen(journey: MainJourney) -> Judgement:
     """Frozen, read back, and read again after the run: three times the same plan."""
     freeze = frozen(journey)
     reads = [e for e in (journey.plan_read, journey.plan_read_later) if e is not None]
-    plan = plans.plan_of(freeze)
-    changed = [e.title for e in reads if not e.is_success or not plans.same_plan(plan, plans.plan_of(e))]
+    if reads and all(e.status in (404, 405) for e in reads):
+        saw = f"{reads[0].title}: SS has no way to read a frozen plan, so nobody can see whether it stays"
+        return not_evidenced(expected="the same plan at every read", saw=saw, evidence=[freeze, *reads])
+    shown = [(plans.plan_of(e), e) for e in (freeze, *reads)]
+    whole = [plan for plan, _ in shown if plans.template(plan) is not None]
+    changed = [e.title for plan, e in shown[1:] if not e.is_success or not whole or not plans.same_plan(whole[0], plan)]
     saw = f"differs or is gone: {'; '.join(changed)}" if changed else f"the same plan in {len(reads)} later reads"
     good = not changed and journey.plan_read is not None
     return judged(good, expected="the same plan at every read", saw=saw, evidence=[freeze, *reads])
+
+
+OUTCOME = {"outcome", "outcomevar", "dep", "depvar", "dependent", "dependentvar", "y", "yvar", "response", "testvar"}
+REGRESSORS = {"indep", "indepvars", "independent", "regressors", "controls", "covariates", "xvars", "treatment", "treat"}
 
 
 @check(
@@ -141,19 +151,34 @@ def stays_what_was_frozen(journey: MainJourney) -> Judgement:
 )
 def binds_the_columns_of_the_question(journey: MainJourney) -> Judgement:
     """Every column of the question is bound, no other is, and outcome and regressors aren't swapped."""
-    freeze = frozen(journey)
-    found = plans.bound(plans.plan_of(freeze))
+    plan, place = frozen_plan(journey)
+    found = plans.bound(plan)
     if found is None:
-        return judged(False, expected="bound parameters", saw="no bound parameters in the plan", evidence=[freeze])
+        return judged(False, expected="bound parameters", saw="no bound parameters in the plan", evidence=[place])
     question = journey.question
     columns = (journey.dataset.body.text or "").partition("\n")[0].split(",")
     named = set(facts.names_in(found.value, columns))
-    strangers = named - {*question.variables, question.unit, question.time}
-    swapped = [
-        k for k, v in found.value.items() if facts.plain(k) in ("depvar", "outcome", "outcomevar") and v != question.outcome
-    ]
-    good = named >= set(question.variables) and not strangers and not swapped
-    return judged(good, expected=f"{', '.join(question.variables)}", saw=f"{found.where}: {found.value}", evidence=[freeze])
+    absent = sorted(set(question.variables) - named)
+    strangers = sorted(named - {*question.variables, question.unit, question.time})
+    swapped = _in_another_role(found.value, question)
+    saw = f"{found.where}: {found.value}"
+    for what, names in (("not bound", absent), ("nobody asked about", strangers), ("in another role", swapped)):
+        saw += f"; {what}: {', '.join(names)}" if names else ""
+    good = not absent and not strangers and not swapped
+    return judged(good, expected=", ".join(question.variables), saw=saw, evidence=[place])
+
+
+def _in_another_role(bound: Mapping[str, Any], question: Question) -> list[str]:
+    """Columns under a parameter whose name speaks of the other side of the equation."""
+    wrong: list[str] = []
+    for parameter, value in bound.items():
+        words = {facts.plain(parameter), *re.split(r"[^a-z]+", parameter.lower())}
+        columns = facts.names_in(value, question.variables)
+        if words & OUTCOME and not words & REGRESSORS:
+            wrong += [column for column in columns if column != question.outcome]
+        elif words & REGRESSORS:
+            wrong += [column for column in columns if column == question.outcome]
+    return wrong
 
 
 @check(
@@ -164,14 +189,18 @@ def binds_the_columns_of_the_question(journey: MainJourney) -> Judgement:
     fix="render the template with the parameters of the frozen plan",
 )
 def runs_on_what_was_bound(journey: MainJourney) -> Judgement:
-    """Each bound column stands in the do-file that ran."""
+    """Each bound column stands in a command of the do-file that ran; a comment that names it does nothing."""
     at(journey, "finish")
-    freeze = frozen(journey)
-    found = plans.bound(plans.plan_of(freeze))
-    do_files = [a for a in journey.artifacts if a.rel_path.endswith("/stata.do") and a.body.text]
-    if not do_files:
-        return judged(False, expected="a do-file that was run", saw="no stata.do among the artifacts", evidence=[freeze])
+    plan, place = frozen_plan(journey)
+    found, executed = plans.bound(plan), do_files(journey)
+    if not executed:
+        return judged(False, expected="a do-file that was run", saw="no do-file among the artifacts", evidence=[place])
+    commands = "\n".join(line for a in executed for line in _commands(a.body.text or ""))
     columns = facts.names_in(found.value if found else {}, journey.question.variables)
-    absent = [c for c in columns if not any(facts.stands_in(c, a.body.text or "") for a in do_files)]
+    absent = [c for c in columns if not facts.stands_in(c, commands)]
     saw = f"not in the do-file: {', '.join(absent)}" if absent else f"{', '.join(columns) or 'nothing'} in the do-file"
-    return judged(bool(columns) and not absent, expected="every bound column", saw=saw, evidence=[*do_files, freeze])
+    return judged(bool(columns) and not absent, expected="every bound column", saw=saw, evidence=[*executed, place])
+
+
+def _commands(do_file: str) -> list[str]:
+    return [line for line in do_file.splitlines() if not line.lstrip().startswith(("*", "//"))]

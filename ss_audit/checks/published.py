@@ -1,7 +1,7 @@
 """A data set from the literature: the estimates that come out against those that stand in print."""
 
-from ss_audit.checks.journey import at
 from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced
+from ss_audit.checks.reached import at
 from ss_audit.checks.stata_numbers import coefficients_of
 from ss_audit.evidence.seen import PublishedJourney
 

@@ -8,6 +8,8 @@ SCENARIO = "Redeem returns a usable job token"
 ADVISORY = "A task code that is redeemed twice opens the same job"
 RESPONSE = "the response includes `job_id` and a bearer token usable for subsequent authenticated calls"
 OPENS = "redeem.the_token_opens_the_job"
+# Any other 4xx is a refusal of these credentials: the same request with the right token was answered.
+NO_ANSWER_TO_CREDENTIALS = (405, 408, 429)
 
 
 @check(
@@ -39,9 +41,10 @@ def the_token_opens_the_job(trials: AccessTrials) -> Judgement:
     if not trials.controls:
         not_reached("redeem gave no job and token to try", "redeem.job_and_token_are_returned", [trials.redeem.id])
     job = facts.text_of(facts.job_id(facts.answered(trials.redeem))) or ""
-    bad = [c for c in trials.controls if not c.is_success or not facts.names_in(facts.answered(c), [job])]
-    saw = "; ".join(c.title for c in bad or trials.controls)
-    return judged(not bad, expected=f"answers about job {job}", saw=saw, evidence=trials.controls)
+    bad = [c for c in trials.controls if not c.is_success]
+    about = [c for c in trials.controls if facts.names_in([str(s) for s in facts.scalars(facts.answered(c))], [job])]
+    saw = "; ".join(c.title for c in bad or trials.controls) + ("" if about else f"; none of them is about {job}")
+    return judged(not bad and bool(about), expected=f"answers about job {job}", saw=saw, evidence=trials.controls)
 
 
 def _refused(trials: AccessTrials, who: str) -> Judgement:
@@ -49,7 +52,7 @@ def _refused(trials: AccessTrials, who: str) -> Judgement:
     if not trials.controls or not all(c.is_success for c in trials.controls):
         not_reached("the right token opens nothing, so a refusal means nothing", OPENS, [trials.redeem.id])
     need(tried or None, f"{who} was not tried")
-    open_to = [t for t in tried if t.exchange.status not in (401, 403, 404)]
+    open_to = [t for t in tried if not t.exchange.is_client_error or t.exchange.status in NO_ANSWER_TO_CREDENTIALS]
     saw = "; ".join(f"{t.resource}: {t.exchange.status or t.exchange.failure}" for t in open_to or tried)
     expected = f"{who} opens nothing"
     return judged(not open_to, expected=expected, saw=saw, evidence=[t.exchange for t in tried])

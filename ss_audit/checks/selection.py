@@ -1,8 +1,10 @@
 """Whether the template is chosen for the question, by the model, and not by a constant."""
 
-from ss_audit.checks.journey import at, frozen
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
-from ss_audit.evidence.seen import Journey, TemplateChoices
+from ss_audit.checks.model_answers import comes_from, model_answers, templates_chosen
+from ss_audit.checks.reached import at, do_files, frozen_plan
+from ss_audit.checks.rendering import unlike_the_template
+from ss_audit.evidence.seen import ExecutedTemplate, Journey, TemplateChoices
 from ss_audit.ss import facts, plans
 
 SCENARIO = "Template selection is not hard-coded"
@@ -14,8 +16,8 @@ WRONG = "people get an analysis that does not answer their question"
 
 def chosen(journey: Journey) -> str:
     """The template in the frozen plan; ends the check when there is none."""
-    freeze = frozen(journey)
-    found = need(plans.template(plans.plan_of(freeze)), "the plan names no template", "plan.names_its_template", [freeze.id])
+    plan, place = frozen_plan(journey)
+    found = need(plans.template(plan), "the plan names no template", "plan.names_its_template", [place.id])
     return str(found.value)
 
 
@@ -48,20 +50,31 @@ def different_questions_different_templates(choices: TemplateChoices) -> Judgeme
     fix="freeze the template that the model selected, and refuse an answer that names none",
 )
 def the_model_chose_it(choices: TemplateChoices) -> Judgement:
-    """The template id of each plan stands in an answer that the model gave to this very question."""
+    """The template of each plan is the one that the model chose for this very question, not merely one that it mentions.
+
+    Where no answer of the model speaks of templates at all, SS chose by the inputs: then the same question has to lead
+    to the same template again, and each rationale has to speak of the question (`each_choice_is_justified`).
+    """
     strangers: list[str] = []
-    evidence = [journey.freezes[-1] for journey in choices.choices if journey.freezes]
-    ids = [e.id for e in evidence]
+    ids = [journey.freezes[-1].id for journey in choices.choices if journey.freezes]
     for journey in choices.choices:
-        template = chosen(journey)
-        answers = model_answers(journey)
-        if not answers:
-            strangers.append(f"{journey.question.kind}: {template}, and no answer of the model is known")
-        elif not any(facts.stands_in(template, text) for text, _ in answers):
+        template, named = chosen(journey), templates_chosen(journey)
+        ids += [entry for _, entry in model_answers(journey)]
+        if named and template not in named:
+            strangers.append(f"{journey.question.kind}: {template}, and the model chose {', '.join(named)}")
+        elif not named and not _by_the_inputs(choices):
             strangers.append(f"{journey.question.kind}: {template}, which the model did not name")
-        ids += [entry for text, entry in answers if facts.stands_in(template, text)]
-    saw = "; ".join(strangers) or f"{len(choices.choices)} choices, each in an answer of the model"
+    saw = "; ".join(strangers) or f"{len(choices.choices)} choices, each as answered"
     return judged(not strangers, expected="each choice in an answer of the model", saw=saw, evidence=ids)
+
+
+def _by_the_inputs(choices: TemplateChoices) -> bool:
+    """Whether the model was asked about no template at all, and the same question leads to the same template."""
+    every = (*choices.choices, *((choices.same_again,) if choices.same_again else ()))
+    if choices.same_again is None or any(templates_chosen(journey) for journey in every):
+        return False
+    mentioned = any(facts.stands_in(chosen(j), text) for j in choices.choices for text, _ in model_answers(j))
+    return not mentioned and chosen(choices.same_again) == chosen(choices.choices[0])
 
 
 @check(
@@ -77,12 +90,12 @@ def each_choice_is_justified(choices: TemplateChoices) -> Judgement:
     reasons: dict[str, str] = {}
     ids: list[str] = []
     for journey in choices.choices:
-        kind, plan = journey.question.kind, plans.plan_of(frozen(journey))
-        ids.append(journey.freezes[-1].id)
+        kind, (plan, place) = journey.question.kind, frozen_plan(journey)
+        ids.append(place.id)
         inside, outside = plans.rationale_in(plan), plans.rationale_elsewhere(journey.artifacts, chosen(journey))
         reason = str(inside.value) if inside else str(outside[0].value) if outside else ""
         reasons[kind] = reason
-        from_model = any(reason in text or _escaped(reason) in text for text, _ in model_answers(journey))
+        from_model = any(comes_from(reason, text) for text, _ in model_answers(journey))
         speaks = any(facts.stands_in(name, reason) for name in journey.question.variables)
         if not reason:
             problems.append(f"{kind}: no rationale")
@@ -129,14 +142,39 @@ def without_it_another_is_chosen(choices: TemplateChoices) -> Judgement:
     fix="answer a second freeze with the plan that is frozen",
 )
 def freezing_again_changes_nothing(choices: TemplateChoices) -> Judgement:
-    """The same job, frozen again with the same answers."""
+    """The same job, frozen again with the same answers: the same template on the same columns, or a refusal."""
     first = choices.choices[0]
-    template = chosen(first)
+    template, (plan, place) = chosen(first), frozen_plan(first)
     again = need(choices.refrozen, "the job was not frozen again")
-    found = plans.template(plans.plan_of(again)) if again.is_success else None
-    same = again.is_client_error or (found is not None and str(found.value) == template)
-    saw = f"{again.title}, {found.value if found else 'no template'}"
-    return judged(same, expected=f"{template} or a refusal", saw=saw, evidence=[first.freezes[-1], again])
+    other = plans.plan_of(again) if again.is_success else None
+    found, bound = plans.template(other), plans.bound(other)
+    same = found is not None and str(found.value) == template
+    rebound = same and bound is not None and bound != plans.bound(plan)
+    saw = f"{again.title}, {found.value if found else 'no template'}{', bound to something else' if rebound else ''}"
+    good = again.is_client_error or (same and not rebound)
+    return judged(good, expected=f"{template} or a refusal", saw=saw, evidence=[place, again])
+
+
+@check(
+    scenario=SCENARIO,
+    spec="comparing the plan freeze output with the template selection implementation evidence",
+    expected="what is executed is the template that was chosen, with its placeholders filled in",
+    impact="the choice is for show: something else than the agreed template computes the results",
+    fix="render the do-file from the source of the template in the frozen plan",
+)
+def what_is_executed_was_chosen(executed: ExecutedTemplate) -> Judgement:
+    """The do-file that ran holds the chosen template command by command. Without the library's source that is not judged."""
+    journey = at(executed.journey, "download")
+    template, stored = chosen(journey), do_files(journey)
+    expected = f"the do-file of {template}"
+    if not stored:
+        return judged(False, expected=expected, saw="no do-file among the artifacts", evidence=[journey.freezes[-1]])
+    if executed.source is None or executed.source.body.text is None:
+        advice = f"{executed.looked.title}: whether the do-file comes from {template} was not compared"
+        return judged(True, expected=expected, saw=advice, evidence=[executed.looked, *stored], advisory=advice)
+    unlike = [unlike_the_template(executed.source.body.text, a.body.text or "") for a in stored]
+    saw = f"not from {executed.source.path}: {unlike[0]}" if all(unlike) else f"{executed.source.path}, command by command"
+    return judged(not all(unlike), expected=expected, saw=saw, evidence=[executed.source, *stored, journey.freezes[-1]])
 
 
 @check(
@@ -153,16 +191,3 @@ def same_question_same_template(choices: TemplateChoices) -> Judgement:
     one, other = chosen(first), chosen(again)
     saw = f"{one}, then {other}"
     return judged(one == other, expected="the same template", saw=saw, evidence=[first.freezes[-1], again.freezes[-1]])
-
-
-def model_answers(journey: Journey) -> tuple[tuple[str, str], ...]:
-    """What the model answered for this job, as (text, evidence id): the relay's record, or else SS's own artifacts."""
-    relayed = tuple((call.answer, call.id) for call in journey.llm_calls if call.answer)
-    kept = tuple(
-        (a.body.text, a.id) for a in journey.artifacts if "llm" in a.rel_path and "response" in a.rel_path and a.body.text
-    )
-    return relayed or kept
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,7 +1,7 @@
 """How SS was started, what its runner says of itself, and that nothing of it dies unasked."""
 
-from ss_audit.checks.journey import at
 from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced, not_reached
+from ss_audit.checks.reached import at, executed_command, run_metadata
 from ss_audit.evidence.seen import MainJourney, StackSeen, StackWatched
 from ss_audit.ss import facts
 from ss_audit.ss.log_events import events
@@ -52,22 +52,21 @@ def start_commands_are_known(stack: StackSeen) -> Judgement:
     impact="nobody can tell which program computed the results",
     fix="log the runner and its command for each run, or keep them in run.meta.json",
 )
-def runner_and_command_are_identified(journey: MainJourney) -> Judgement:
-    """The runner's name in the worker's log or the run metadata, and a command in either."""
+def runner_and_command_are_identified(journey: MainJourney, stack: StackSeen) -> Judgement:
+    """The runner's name in the worker's log, from its start on, or in the run metadata; and a command in either."""
     at(journey, "finish")
-    metas = [a for a in journey.artifacts if a.rel_path.endswith("/run.meta.json")]
-    places = [(a.id, facts.parsed(a.body)) for a in metas]
-    for window in journey.logs:
+    places = [(a.id, value) for a, value in run_metadata(journey)]
+    for window in (*journey.logs, *stack.logs):
         places += [(window.id, e) for e in events(window.lines) if "stata" in str(e).lower() or "runner" in str(e).lower()]
     runner = [(i, f) for i, value in places if (f := facts.find(value, ("runner", "runner_name", "runner_implementation")))]
-    command = [(i, f) for i, value in places if (f := facts.find_node(value, ("command", "cmd", "stata_cmd", "argv")))]
+    command = [(i, words) for i, value in places if (words := executed_command(value))]
     looked = [*(i for i, _ in places)] or [w.id for w in journey.logs] or [journey.polls[-1].id]
     if not command:
         return judged(False, expected="runner and command", saw="no executed command in log or metadata", evidence=looked)
-    said = f"command {command[0][1].value} at {command[0][1].where}"
+    said = f"command {' '.join(command[0][1])}"
     if not runner:
         return judged(False, expected="runner and command", saw=f"{said}; no runner is named", evidence=looked)
-    saw = f"runner {runner[0][1].value}; {said}"
+    saw = f"runner {runner[0][1].value} at {runner[0][1].where}; {said}"
     return judged(True, expected="runner and command", saw=saw, evidence=[runner[0][0], command[0][0]])
 
 
@@ -84,7 +83,11 @@ def nothing_dies_unasked(watched: StackWatched) -> Judgement:
         not_reached("no process was looked at")
     if not watched.deaths:
         saw = f"alive at every one of {len(watched.looks)} looks"
-        return judged(True, expected="no death", saw=saw, evidence=watched.looks[-4:], strength="witnessed")
+        came = ", ".join(f"{p.role}: {' '.join(p.command)[:80]} (pid {p.pid})" for p in watched.strangers)
+        return judged(
+            True, expected="no death", saw=saw, evidence=[*watched.looks[-4:], *watched.strangers], strength="witnessed",
+            advisory=f"processes that were not there at the start stay without a job: {came}" if came else None,
+        )  # fmt: skip
     saw = "; ".join(f"{p.role} (pid {p.pid}) ended unasked, exit status {p.exit_status}" for p in watched.deaths)
     again = len(watched.deaths) > len({p.role for p in watched.deaths})
     if again:

@@ -1,11 +1,11 @@
 """The Stata runner: its artifacts, whether the log is that of this very do-file, its numbers, and the process that ran."""
 
-import re
 from pathlib import PurePosixPath
 
-from ss_audit.checks.journey import artifacts_named, at
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
+from ss_audit.checks.reached import EXIT_CODE, artifacts_named, at, do_files, executed_command, run_metadata
 from ss_audit.checks.stata_numbers import numbers_of
+from ss_audit.checks.stata_process import doubts_about, held_the_log, identity, leaf_name, refutations
 from ss_audit.evidence.model import StataProcess, StoredArtifact
 from ss_audit.evidence.seen import Journey, MainJourney, Provenance
 from ss_audit.ss import facts
@@ -23,21 +23,28 @@ ARTIFACTS = (
 REAL = "a real Stata runner (not a fake runner)"
 FAKED = "people get numbers that Stata did not compute"
 STAND_IN = "rehearsal Stata"
-NOT_STATA = re.compile(
-    r"^(python|pypy|perl|ruby|node|bash|dash|sh|zsh|ksh|busybox|true|false|cat|env|r|julia|java)[\d.]*$", re.I
-)
 
 
 def stata_log(journey: Journey) -> StoredArtifact:
-    """The Stata log of the job's last run; ends the check when there is none."""
-    at(journey, "finish")
+    """The Stata log of the job's last run; ends the check when there is none.
+
+    That of a failed job counts only when it says itself that all went well: then it has to be whole.
+    """
+    log = _kept_log(journey)
+    if log is None or _read(log).outcome != "ok":
+        at(journey, "finish")
+    return need(log, "no stata.log with content", artifacts_include_a_stata_log.id)
+
+
+def _kept_log(journey: Journey) -> StoredArtifact | None:
     logs = [a for a in artifacts_named(journey, "stata.log") if (a.body.text or "").strip()]
-    return need(logs[-1] if logs else None, "no stata.log with content", artifacts_include_a_stata_log.id)
+    return logs[-1] if logs else None
 
 
 def run_of(journey: Journey) -> StataProcess | None:
-    """What the shim saw of the run of `stata.do`, without SS's own look-ups before it."""
-    runs = [r for r in journey.stata_runs if PurePosixPath(r.do_file or "").name == "stata.do"]
+    """What the shim saw of the job's run, without SS's own look-ups before it: the last run of a do-file that SS stored."""
+    stored = {a.rel_path.rpartition("/")[2] for a in do_files(journey)} or {"stata.do"}
+    runs = [r for r in journey.stata_runs if PurePosixPath(r.do_file or "").name in stored]
     return runs[-1] if runs else None
 
 
@@ -72,15 +79,13 @@ def artifacts_include_a_stata_log(journey: MainJourney) -> Judgement:
 def metadata_has_command_and_exit_code(journey: MainJourney) -> Judgement:
     """Both, in one metadata artifact."""
     at(journey, "finish")
-    looked: list[str] = []
-    for artifact in journey.artifacts:
-        value = facts.parsed(artifact.body)
-        command = facts.find_node(value, ("command", "cmd", "argv", "stata_cmd"))
-        status = facts.find(value, ("exit_code", "exit_status", "returncode", "return_code"))
-        if command and status:
-            saw = f"{artifact.rel_path}: {command.value}, exit code {status.value}"
-            return judged(True, expected="command and exit code", saw=saw, evidence=[artifact])
-        looked += [artifact.id] if "meta" in artifact.rel_path else []
+    found = run_metadata(journey)
+    if found:
+        artifact, value = found[-1]
+        status = facts.find(value, EXIT_CODE)
+        saw = f"{artifact.rel_path}: {' '.join(executed_command(value))}, exit code {facts.text_of(status)}"
+        return judged(True, expected="command and exit code", saw=saw, evidence=[artifact])
+    looked = [a.id for a in journey.artifacts if "meta" in a.rel_path]
     evidence = looked or [e.id for e in (journey.index, *journey.polls[-1:]) if e]
     return judged(False, expected="command and exit code", saw="no artifact holds both", evidence=evidence)
 
@@ -111,9 +116,9 @@ def the_log_is_well_formed(journey: MainJourney) -> Judgement:
 def the_log_echoes_the_do_file(journey: MainJourney) -> Judgement:
     """The echo, put together again, against the stored do-file."""
     log = stata_log(journey)
-    stored = [a for a in artifacts_named(journey, "stata.do") if a.body.text]
+    stored = do_files(journey)
     if not stored:
-        return judged(False, expected="a stored do-file", saw="no stata.do among the artifacts", evidence=[log])
+        return judged(False, expected="a stored do-file", saw="no do-file among the artifacts", evidence=[log])
     match = echo_matches(_read(log), stored[-1].body.text or "")
     saw = f"{match.matched} of {match.total} lines of the do-file are echoed"
     if match.first_difference:
@@ -176,29 +181,28 @@ def the_command_really_ran(journey: MainJourney) -> Judgement:
     """SS's record against the shim's: command, do-file before, log after."""
     log = stata_log(journey)
     run = run_of(journey)
-    do_files = [a for a in artifacts_named(journey, "stata.do") if a.body.sha256]
+    stored = do_files(journey)
     if run is None:
         saw = "the configured Stata was never started for this job"
-        return judged(False, expected="a run of Stata", saw=saw, evidence=[log, *do_files], strength="witnessed")
+        return judged(False, expected="a run of Stata", saw=saw, evidence=[log, *stored], strength="witnessed")
     problems: list[str] = []
-    if do_files and run.do_file_sha256 not in {a.body.sha256 for a in do_files}:
+    if stored and run.do_file_sha256 not in {a.body.sha256 for a in stored}:
         problems.append("Stata ran another do-file than the stored one")
     if run.log_sha256 != log.body.sha256:
         problems.append("the stored log is not the one that Stata wrote")
-    recorded = [str(part) for part in _recorded_command(journey)]
-    if recorded and tuple(recorded[-len(run.arguments) :]) != run.arguments:
-        problems.append(f"SS recorded {' '.join(recorded)}, and {' '.join(run.arguments)} was run")
+    recorded = [executed_command(value) for _, value in run_metadata(journey)]
+    ran = (*run.command, *run.arguments)
+    if recorded and not any(_says(command, ran) for command in recorded):
+        problems.append(f"SS recorded {' '.join(recorded[-1])}, and {' '.join(ran)} was run")
     saw = "; ".join(problems) or f"{run.title}, the stored do-file and the stored log"
-    evidence = [run, log, *do_files[-1:]]
+    evidence = [run, log, *stored[-1:]]
     return judged(not problems, expected="one run, one do-file, one log", saw=saw, evidence=evidence, strength="witnessed")
 
 
-def _recorded_command(journey: Journey) -> list[object]:
-    for artifact in artifacts_named(journey, "run.meta.json"):
-        found = facts.find_node(facts.parsed(artifact.body), ("command", "cmd", "argv"))
-        if found and isinstance(found.value, list) and "stata.do" in map(str, found.value):
-            return list(found.value)
-    return []
+def _says(recorded: tuple[str, ...], ran: tuple[str, ...]) -> bool:
+    """Whether a recorded command ends with the one that ran; what stands before it is the shim's own name."""
+    words = tuple(word for part in ran for word in part.split())
+    return recorded[-len(ran) :] == ran or tuple(w for part in recorded for w in part.split())[-len(words) :] == words
 
 
 @check(
@@ -209,24 +213,40 @@ def _recorded_command(journey: Journey) -> list[object]:
     fix="set SS_STATA_CMD to a licensed Stata",
 )
 def the_runner_is_real(journey: MainJourney, provenance: Provenance) -> Judgement:
-    """The leaf of the process tree and the banner. A declared stand-in shows nothing; an undeclared one is refuted."""
-    log = stata_log(journey)
-    read = _read(log)
-    run = need(run_of(journey), "no run of Stata was seen", the_command_really_ran.id, [log.id])
-    leaf = PurePosixPath((run.leaf_executable or "").replace("\\", "/")).name
-    evidence = [run, log, provenance.declared]
-    seen = f"process {leaf or 'not seen'}, log of {read.banner.version if read.banner else 'no known version of Stata'}"
+    """The leaf of the process tree and the banner. A declared stand-in shows nothing; an undeclared one is refuted.
+
+    What refutes does so also when the job failed: a fake may well be why it did.
+    """
+    at(journey, "run")
+    kept = _kept_log(journey)
+    run = run_of(journey) or (journey.stata_runs[-1] if journey.stata_runs else None)
+    if run is None:
+        not_reached("no run of Stata was seen", the_command_really_ran.id, [stata_log(journey).id])
+    evidence = [e for e in (run, kept, provenance.declared) if e]
     if provenance.stata == "rehearsal":
-        saw = f"the {STAND_IN} ran, as declared ({seen})"
+        version = _read(stata_log(journey)).version or "no known version of Stata"
+        saw = f"the {STAND_IN} ran, as declared (process {leaf_name(run) or 'not seen'}, log of {version})"
         return not_evidenced(expected="a real Stata", saw=saw, evidence=evidence, strength="witnessed")
-    reasons = ["the log says that it comes from a rehearsal engine"] if read.rehearsal else []
-    reasons += [f"the process that ran is {leaf}, which is no Stata"] if NOT_STATA.match(leaf) else []
-    reasons += ["the log has no banner of Stata's"] if read.banner is None and not read.rehearsal else []
+    reasons = [*refutations(run), *_text_reasons(kept)]
     if reasons:
         return judged(False, expected="a real Stata", saw="; ".join(reasons), evidence=evidence, strength="witnessed")
-    if not leaf:
-        not_reached("the process that ran was too short to be seen", None, [run.id, log.id])
-    if "stata" not in leaf.lower():
-        saw = f"{seen}: not known to be Stata"
+    read = _read(stata_log(journey))
+    if not leaf_name(run):
+        not_reached("the process that ran was too short to be seen", None, [e.id for e in evidence])
+    seen_as = f"{identity(run)}, log of {read.version} {read.edition or ''}".rstrip()
+    open_doubts = doubts_about(run, read.edition)
+    if open_doubts:
+        saw = f"{seen_as}: {'; '.join(open_doubts)}"
         return not_evidenced(expected="a real Stata", saw=saw, evidence=evidence, strength="witnessed")
-    return judged(True, expected="a real Stata", saw=seen, evidence=evidence, strength="proven")
+    strength = "proven" if held_the_log(run) else "witnessed"
+    return judged(True, expected="a real Stata", saw=seen_as, evidence=evidence, strength=strength)
+
+
+def _text_reasons(kept: StoredArtifact | None) -> list[str]:
+    """What the log's own head says against it."""
+    if kept is None:
+        return []
+    read = _read(kept)
+    if read.rehearsal:
+        return ["the log says that it comes from a rehearsal engine"]
+    return ["the log has no banner of Stata's"] if read.banner is None else []

@@ -1,6 +1,6 @@
 """The numbers of a run, recomputed from the data that were uploaded."""
 
-from ss_audit.checks.journey import artifacts_named
+from ss_audit.checks.reached import artifacts_named
 from ss_audit.evidence.model import Fact, StoredArtifact
 from ss_audit.evidence.seen import Journey
 from ss_audit.stata_log.csv_tables import recompute_csv

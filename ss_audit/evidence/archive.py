@@ -2,14 +2,16 @@
 
 Each line of `events.jsonl` is one JSON object whose `prev` is the SHA-256 of the line before (of the empty string for
 the first), and is flushed before anyone can act on it: what was seen is on disk even if the audit dies at once.
+A thread of its own writes the log: an interruption (Ctrl-C) strikes the main thread anywhere, and must not leave a line
+whose digest nobody remembers.
 """
 
 import hashlib
 import json
 import os
 import re
-import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +32,18 @@ class Archive:
         self.evidence_limit = evidence_limit
         self.entries: dict[str, Evidence] = {}
         self._log = (folder / "events.jsonl").open("x", encoding="utf-8", newline="\n")
-        self._lock = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="event-log")
         self._seq = 0
         self.head = GENESIS
 
     def record(self, entry: E) -> E:
         """Writes an evidence entry. In: without id. Out: the same entry, redacted, with its id."""
         data = self._masked(entry.model_dump(mode="json", exclude={"id"}))
-        with self._lock:
-            entry_id = f"E{self._seq + 1:04d}"
-            known = type(entry).model_validate({**data, "id": entry_id})
-            self._append("evidence", entry_id, {"kind": entry.kind, "data": data})
-            self.entries[entry_id] = known
-        return known
+        return self._writer.submit(self._record, entry, data).result()
 
     def event(self, type_: str, data: Mapping[str, Any]) -> str:
         """Writes an event that is no evidence: the plan, an observation, a finding, the verdict. Out: its id."""
-        masked = self._masked(dict(data))
-        with self._lock:
-            event_id = f"E{self._seq + 1:04d}"
-            self._append(type_, event_id, {"data": masked})
-        return event_id
+        return self._writer.submit(self._append, type_, {"data": self._masked(dict(data))}).result()
 
     def get(self, ids: Iterable[str]) -> tuple[Evidence, ...]:
         """The entries with these ids, in this order; unknown ids are a bug of the caller's and raise KeyError."""
@@ -76,9 +69,8 @@ class Archive:
 
     def close(self) -> None:
         """No line after this one."""
-        with self._lock:
-            if not self._log.closed:
-                self._log.close()
+        self._writer.shutdown()
+        self._log.close()
 
     def _keep(self, name: str, content: bytes) -> str:
         relative = Path(*(safe_name(part) for part in Path(name).parts))
@@ -98,14 +90,25 @@ class Archive:
             return [self._masked(v) for v in value]
         return value
 
-    def _append(self, type_: str, event_id: str, rest: Mapping[str, Any]) -> None:
-        self._seq += 1
-        event = {"seq": self._seq, "id": event_id, "at": now().isoformat(), "type": type_, "prev": self.head, **rest}
+    def _record(self, entry: E, data: Mapping[str, Any]) -> E:
+        known = type(entry).model_validate({**data, "id": self._next_id()})
+        self._append("evidence", {"kind": entry.kind, "data": data})
+        self.entries[known.id] = known
+        return known
+
+    def _append(self, type_: str, rest: Mapping[str, Any]) -> str:
+        event_id = self._next_id()
+        event = {"seq": self._seq + 1, "id": event_id, "at": now().isoformat(), "type": type_, "prev": self.head, **rest}
         line = json.dumps(event, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
         self._log.write(line + "\n")
         self._log.flush()
         os.fsync(self._log.fileno())
+        self._seq += 1
         self.head = hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
+        return event_id
+
+    def _next_id(self) -> str:
+        return f"E{self._seq + 1:04d}"
 
 
 def safe_name(part: str) -> str:

@@ -161,16 +161,25 @@ class LlmCall(Evidence):
 
 
 class TreeNode(Fact):
-    """One process in a tree: `executable` is the resolved path that the operating system names."""
+    """One process in a tree: `executable` is the resolved path that the operating system names.
+
+    `wrote_log` says that it was seen with the run's log open for writing, which only Linux tells.
+    """
 
     pid: int
     parent: int
     executable: str = ""
     command: tuple[str, ...] = ()
+    cpu_seconds: float = 0.0
+    wrote_log: bool = False
 
 
 class StataProcess(Evidence):
-    """One run of the Stata command, as the shim in front of it saw it. Digests are sha256 hex."""
+    """One run of the Stata command, as the shim in front of it saw it. Digests are sha256 hex.
+
+    The leaf is the program that did the work. `leaf_entry_points` are the interpreters ("Python") of which its file is a
+    launcher, `leaf_same_as` the interpreter on that machine of which it is a copy.
+    """
 
     kind: ClassVar[str] = "stata_process"
 
@@ -183,9 +192,12 @@ class StataProcess(Evidence):
     exit_status: int | None = None
     cpu_seconds: float | None = None
     tree: tuple[TreeNode, ...] = ()
+    leaf_pid: int | None = None
     leaf_executable: str | None = None
     leaf_sha256: str | None = None
     leaf_size: int | None = None
+    leaf_entry_points: tuple[str, ...] = ()
+    leaf_same_as: str | None = None
     do_file: str | None = None
     do_file_sha256: str | None = None
     log_file: str | None = None

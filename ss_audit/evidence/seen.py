@@ -90,6 +90,17 @@ class PublishedJourney(Journey):
     published: dict[str, float]
 
 
+class ExecutedTemplate(Observation):
+    """The main job, and the source of the template in its plan as it lies in SS's own library.
+
+    `source` is None where the library or the template is not at hand; `looked` says where was looked.
+    """
+
+    journey: MainJourney
+    looked: Statement
+    source: FileSeen | None = None
+
+
 class SpecPackSeen(Observation):
     """The spec pack on disk, and what a command in it may be made of."""
 
@@ -109,10 +120,11 @@ class StackSeen(Observation):
 
 
 class StackWatched(Observation):
-    """Processes of SS that came or went unasked during the audit, until its end."""
+    """Processes of SS that came or went unasked during the audit, until its end; `strangers` were not there at its start."""
 
     deaths: tuple[ProcessSeen, ...]
     looks: tuple[ProcessSeen, ...]
+    strangers: tuple[ProcessSeen, ...] = ()
 
 
 class RouteRow(Fact):

@@ -16,7 +16,7 @@ from ss_audit.stack.local import LocalStack
 from ss_audit.witness.llm_relay import LlmRelay
 from ss_audit.witness.stata_shim.records import read_runs
 
-ENGINE_GAP = re.compile(r"\(rehearsal engine: command (\S+) is Stata's own and is not implemented here")
+ENGINE_GAP = re.compile(r"\(rehearsal engine: (.{1,120}?) is Stata's own and is not implemented here")
 J = TypeVar("J", bound=Journey)
 
 
@@ -24,7 +24,7 @@ class EngineGap(Exception):
     """The rehearsal engine lacks a command of Stata's: nothing is known about SS here."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(f"the rehearsal engine lacks Stata's command {command!r}; a real Stata is needed to look further")
+        super().__init__(f"the rehearsal engine lacks Stata's {command}: a real Stata is needed to look further")
 
 
 class Bench:

@@ -6,6 +6,7 @@ keeper ends it should the audit be killed.
 
 import contextlib
 import random
+import shlex
 import shutil
 import sys
 import tempfile
@@ -23,15 +24,19 @@ from ss_audit.settings import InForce
 from ss_audit.ss.dataset import Dataset, generated
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.environment import secrets_in
+from ss_audit.stack.errors import StackError
 from ss_audit.stack.local import LocalStack
 from ss_audit.stack.sidecar import Keeper
 from ss_audit.stack.sources import OUR_ROOT, checkout_spec, reference_spec
 from ss_audit.stack.spec import StackSpec
+from ss_audit.witness import process_table
 from ss_audit.witness.llm_relay import LlmRelay
 from ss_audit.witness.stata_shim.command import write_shim
 
+MAIN = "main"
 PROVIDER_OF_SS = "https://yunwu.ai/v1"
 REFERENCE_LIBRARY = OUR_ROOT / "rehearsal" / "reference_ss" / "library"
+REHEARSAL_STATA = shlex.join([sys.executable, "-m", "rehearsal.stata"])
 CHECKOUT_LIBRARY = Path("assets", "stata_do_library")
 
 
@@ -51,6 +56,7 @@ class Lab:
         self._cleanups = contextlib.ExitStack()
         self._scratch: Path | None = None
         self._keeper: Keeper | None = None
+        self._main_failed: StackError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +70,7 @@ class Lab:
         if self._scratch is None:
             self._scratch = Path(tempfile.mkdtemp(prefix="ss-audit-"))
             self._cleanups.callback(shutil.rmtree, self._scratch, ignore_errors=True)
+            self.keeper.remove_at_death(self._scratch)
             require_free(self._scratch)
         return self._scratch
 
@@ -78,7 +85,7 @@ class Lab:
     @property
     def main(self) -> Bench:
         """The stack of the main journey, on SS's own library."""
-        return self.bench("main")
+        return self.bench(MAIN)
 
     @property
     def library(self) -> Path | None:
@@ -98,10 +105,19 @@ class Lab:
         return settings.ss_root.expanduser().resolve() if settings.ss_root else OUR_ROOT / "rehearsal" / "reference_ss"
 
     def bench(self, name: str, library: Path | None = None, ado: AdoFolder | None = None) -> Bench:
-        """The stack of this name, started when it does not run yet; `library` and `ado` count only then."""
+        """The stack of this name, started when it does not run yet; `library` and `ado` count only then.
+
+        An SS that could not be started as it is will not be tried again: each try may take the whole `timeout_startup`.
+        """
         if name not in self.benches:
+            if self._main_failed is not None:
+                raise self._main_failed
             self.waiting(f"starting SS ({name})")
-            self.benches[name] = self._started(name, library, ado)
+            try:
+                self.benches[name] = self._started(name, library, ado)
+            except StackError as error:
+                self._main_failed = error if name == MAIN else None
+                raise
         return self.benches[name]
 
     def task_code(self) -> str:
@@ -119,6 +135,12 @@ class Lab:
                 self.waiting(f"{', '.join(d.role for d in dead)} ended unasked; starting it again")
                 bench.revive()
         return tuple(found)
+
+    def strangers(self) -> tuple[ProcessSeen, ...]:
+        """Processes of SS that came unasked, recorded."""
+        pids = {pid: role for bench in self.benches.values() for pid, role in bench.stack.strangers().items()}
+        entries = [process_table.look(role, pid, "came unasked") for pid, role in pids.items()]
+        return tuple(self.archive.record(entry) for entry in entries if entry.alive)
 
     def close(self) -> None:
         """Ends everything, in the reverse order of its start; nothing keeps the rest from being ended."""
@@ -158,7 +180,7 @@ class Lab:
         """SS's own variables as the operator set them, with our witnesses in the way of provider and Stata."""
         ss = dict(self.in_force.ss)
         relay = self._relay()
-        stata = ss.get("SS_STATA_CMD", "") if self.in_force.stata == "real" else f"{sys.executable} -m rehearsal.stata"
+        stata = ss.get("SS_STATA_CMD", "") if self.in_force.stata == "real" else REHEARSAL_STATA
         env = {
             **ss,
             **self.in_force.settings.ss_env,

@@ -69,7 +69,7 @@ def template_choices(lab: Lab) -> TemplateChoices:
     if first.access and choices[0].halt is None:
         refrozen = bench.client.send(
             "plan freeze, again", "POST", f"/v1/jobs/{first.access.job_id}/plan/freeze", headers=first.access.header,
-            body={"notes": "", "answers": {}, "variable_corrections": {}},
+            body={"answers": {}, "variable_corrections": {}},
         )  # fmt: skip
     library, without = _without_the_chosen(lab, choices[0])
     return TemplateChoices(choices=choices, same_again=same, refrozen=refrozen, without=without, library=library)
@@ -112,14 +112,12 @@ def _package_trial(lab: Lab, kind: type[P], how: str) -> P:
         return kind(how=how, package=package, planted=_no_library(lab))  # type: ignore[arg-type]
     copy = lab.scratch / f"library-{how}"
     library = copy_library(lab.library, copy)
-    altered: list[str] = []
-    for template_id, template in library.templates.items():
-        if how == "declared" and template.meta_file is not None:
-            add_dependency(copy, template_id, package)
-            altered.append(template_id)
-        elif how == "undeclared" and template.do_file is not None:
-            call_unknown_command(copy, template_id, package)
-            altered.append(template_id)
+    if how == "declared":
+        altered = [key for key, template in library.templates.items() if template.meta_file is not None]
+        add_dependency(copy, altered, package)
+    else:
+        altered = [key for key, template in library.templates.items() if template.do_file is not None]
+        call_unknown_command(copy, altered, package)
     ado = AdoFolder(lab.scratch / f"ado-{how}")
     planted = lab.archive.record(
         Statement(

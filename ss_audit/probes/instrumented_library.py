@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,24 +72,33 @@ def plant_canaries(library: Path, nonce: str) -> dict[str, Canary]:
     return canaries
 
 
-def call_unknown_command(library: Path, template_id: str, command: str) -> None:
-    """Make one template of a copy call a command, bare, that its contract does not declare.
+def call_unknown_command(library: Path, template_ids: Iterable[str], command: str) -> None:
+    """Make templates of a copy call a command, bare, that their contracts do not declare.
 
     Stata then stops there with r(199), "command … is unrecognized", unless the command is installed.
     Raises ValueError when Stata could have no command of that name, LibraryError when there is no such do-file.
     """
-    _insert(_copy(library), template_id, require_stata_name(command))
+    read = _copy(library)
+    for template_id in template_ids:
+        _insert(read, template_id, require_stata_name(command))
 
 
-def add_dependency(library: Path, template_id: str, package: str) -> dict[str, str]:
-    """Declare one more SSC package in a template's contract. Out: the entry, as added.
+def add_dependency(library: Path, template_ids: Iterable[str], package: str) -> dict[str, str]:
+    """Declare one more SSC package in templates' contracts. Out: the entry, as added to each.
 
-    Raises ValueError when no package could be called that, LibraryError when the template has no readable contract.
+    Raises ValueError when no package could be called that, LibraryError when a template has no readable contract.
     """
     entry = {"pkg": require_stata_name(package), "purpose": "audit probe", "source": "ssc"}
-    meta_file = _copy(library).template(template_id).meta_file
+    read = _copy(library)
+    for template_id in template_ids:
+        _declare(read, template_id, entry)
+    return entry
+
+
+def _declare(library: TemplateLibrary, template_id: str, entry: dict[str, str]) -> None:
+    meta_file = library.template(template_id).meta_file
     if meta_file is None:
-        raise LibraryError(f"template {template_id} in {library} has no contract file")
+        raise LibraryError(f"template {template_id} in {library.folder} has no contract file")
     meta = read_json(meta_file)
     dependencies = meta.get("dependencies") if isinstance(meta, dict) else None
     if not isinstance(dependencies, list):
@@ -96,7 +106,6 @@ def add_dependency(library: Path, template_id: str, package: str) -> dict[str, s
             raise LibraryError(f"{meta_file} has no list of dependencies")
         dependencies = []
     _write_json(meta_file, meta | {"dependencies": [*dependencies, entry]})
-    return entry
 
 
 def remove_template(library: Path, template_id: str) -> tuple[str, ...]:

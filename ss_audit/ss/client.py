@@ -104,7 +104,7 @@ class SSClient:
 
     def freeze(self, access: Access, answers: Mapping[str, Any], corrections: Mapping[str, str]) -> Exchange:
         """Freezes the plan with the answers that a person gave."""
-        body = {"notes": "", "answers": dict(answers), "variable_corrections": dict(corrections)}
+        body = {"answers": dict(answers), "variable_corrections": dict(corrections)}
         return self.send("plan freeze", "POST", f"/v1/jobs/{access.job_id}/plan/freeze", headers=access.header, body=body)
 
     def plan(self, access: Access) -> Exchange:

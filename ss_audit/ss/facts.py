@@ -15,11 +15,15 @@ from ss_audit.evidence.model import Body, Exchange, Fact
 JOB_ID = ("job_id", "jobid", "job", "id")
 TOKEN = ("token", "access_token", "bearer_token", "job_token", "bearer", "auth_token")
 STATUS = ("status", "state", "job_status")
-ERROR_CODE = ("error_code", "errorcode", "event_code", "code", "error", "type")
+ERROR_CODE = ("error_code", "event_code", "code", "error", "type")
 TEMPLATE = ("template_id", "selected_template_id", "template", "template_ref", "do_template_id", "primary_template_id")
 RATIONALE = ("selection_rationale", "rationale", "primary_reason", "selection_reason", "justification", "reason", "why")
+INDEX = ("artifacts", "files", "items", "entries", "outputs", "results", "index", "data")
+PATH = ("rel_path", "path", "artifact_id", "key", "file", "filename", "id", "name")
 SUCCEEDED = frozenset({"succeeded", "success", "successful", "completed", "complete", "done", "finished"})
 FAILED = frozenset({"failed", "failure", "error", "errored", "cancelled", "canceled", "aborted", "timed_out", "timeout"})
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{2,80}|(?:https?|urn|tag):\S{3,200}")
+SPEAKS_OF_AN_ERROR = re.compile(r"error|detail|problem|fail|fault|exception", re.I)
 
 
 class Found(Fact):
@@ -33,7 +37,7 @@ def parsed(body: Body) -> Any:
     """The JSON value of a payload, or None when it is none."""
     try:
         return json.loads(body.text) if body.text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -43,12 +47,14 @@ def answered(exchange: Exchange | None) -> Any:
 
 
 def walk(value: Any, where: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Every (place, key, value) of a JSON value, the shallowest first; items of lists have the key of their list."""
+    """Every (place, key, value) of a JSON value, itself first, the shallowest first.
+
+    Items of lists have the key of their list, the value itself has none.
+    """
     queue: deque[tuple[str, str, Any]] = deque([(where, "", value)])
     while queue:
         place, key, item = queue.popleft()
-        if place or key:
-            yield place, key, item
+        yield place, key, item
         if isinstance(item, dict):
             queue.extend((f"{place}.{k}".lstrip("."), str(k), v) for k, v in item.items())
         elif isinstance(item, list):
@@ -68,6 +74,19 @@ def find(value: Any, names: Iterable[str], where: str = "") -> Found | None:
             if key == name and isinstance(item, str | int | float) and not isinstance(item, bool) and item != "":
                 return Found(value=item, where=place)
     return None
+
+
+def nearest(value: Any, names: Iterable[str]) -> Found | None:
+    """As `find`, but shallow wins over deep first: a job's own state over the status of one of its runs."""
+    wanted = [plain(name) for name in names]
+    depths: dict[int, list[tuple[int, str, Any]]] = {}
+    for place, key, item in walk(value):
+        if plain(key) in wanted and isinstance(item, str) and item:
+            depths.setdefault(place.count(".") + place.count("["), []).append((wanted.index(plain(key)), place, item))
+    if not depths:
+        return None
+    _, place, item = min(depths[min(depths)], key=lambda found: found[0])
+    return Found(value=item, where=place)
 
 
 def find_node(value: Any, names: Iterable[str], where: str = "") -> Found | None:
@@ -96,8 +115,8 @@ def bearer_token(answer: Any) -> Found | None:
 
 
 def job_status(answer: Any) -> str | None:
-    """The job's status in lower case."""
-    status = find(answer, STATUS)
+    """The job's status in lower case; what stands nearest to the top is the job's own."""
+    status = nearest(answer, STATUS)
     return str(status.value).strip().lower() if status else None
 
 
@@ -107,17 +126,48 @@ def is_terminal(status: str | None) -> bool:
 
 
 def error_code(answer: Any) -> Found | None:
-    """A code that a program can recognise: a word, as text, without blanks. A bare number or a sentence is none."""
-    for name in ERROR_CODE:
-        found = find(answer, (name,))
-        if found and isinstance(found.value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_.\-]{2,80}", found.value):
-            return found
+    """A code that a program can recognise: a word, as text, without blanks, or a URI. A bare number or a sentence is none.
+
+    It stands at the top of the answer, or in a member that speaks of the error; a `type` elsewhere is no error's code.
+    """
+    for place, holder in _speaking(answer, ""):
+        for name in map(plain, ERROR_CODE):
+            for key, value in holder.items():
+                if plain(key) == name and isinstance(value, str) and CODE.fullmatch(value) and value != "about:blank":
+                    return Found(value=value, where=f"{place}.{key}".lstrip("."))
     return None
+
+
+def _speaking(value: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """An object, then the objects in those of its members that speak of an error."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _speaking(item, f"{place}[{number}]")
+    if isinstance(value, dict):
+        yield place, value
+        for key, item in value.items():
+            if SPEAKS_OF_AN_ERROR.search(key):
+                yield from _speaking(item, f"{place}.{key}".lstrip("."))
+
+
+def error_objects(value: Any) -> tuple[dict[str, Any], ...]:
+    """Every object, at any depth, that is an error: it stands under a name that says so, or has an error code itself."""
+    strict = {plain(name) for name in ERROR_CODE[:2]}
+    return tuple(
+        item
+        for _, key, item in walk(value)
+        if isinstance(item, dict) and ("error" in key.lower() or strict & {plain(k) for k in item})
+    )
 
 
 def strings(value: Any) -> tuple[str, ...]:
     """Every text in a JSON value, keys left out."""
-    return tuple(item for _, _, item in walk({"": value}) if isinstance(item, str))
+    return tuple(item for _, _, item in walk(value) if isinstance(item, str))
+
+
+def scalars(value: Any) -> tuple[str | int | float, ...]:
+    """Every text and number in a JSON value, keys left out."""
+    return tuple(item for _, _, item in walk(value) if isinstance(item, str | int | float) and not isinstance(item, bool))
 
 
 def names_in(value: Any, names: Iterable[str]) -> tuple[str, ...]:
@@ -126,22 +176,47 @@ def names_in(value: Any, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if stands_in(name, everything))
 
 
+def names_or_keys_in(value: Any, names: Iterable[str]) -> tuple[str, ...]:
+    """As `names_in`, the keys of objects included: a table may be keyed by its columns."""
+    keys = [str(k) for _, _, item in walk(value) if isinstance(item, dict) for k in item]
+    return names_in([value, keys], names)
+
+
 def stands_in(name: str, text: str) -> bool:
     """Whether the name stands in the text as a whole word (letters, digits and underscores make a word)."""
     return bool(name) and re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", text) is not None
 
 
 def indexed_artifacts(answer: Any) -> tuple[dict[str, Any], ...]:
-    """The rows of an artifact index: the first list of objects that name a path."""
-    for _, _, item in walk({"": answer}):
-        if isinstance(item, list) and item and all(isinstance(row, dict) and artifact_path(row) for row in item):
-            return tuple(item)
-    return ()
+    """The rows of an artifact index: objects that name a path, in a list, by path, or grouped; else paths alone.
+
+    What stands under a usual name of an index wins, be it empty; a list of another name counts only without one.
+    """
+    nodes = [(plain(key), item) for place, key, item in walk(answer) if not place.endswith("]")]
+    for name in INDEX:
+        rows = [found for key, item in nodes if key == name and (found := _rows(item, paths=True)) is not None]
+        if rows:
+            return tuple(row for found in rows for row in found)
+    return next((found for _, item in nodes if (found := _rows(item, paths=False))), ())
+
+
+def _rows(node: Any, paths: bool) -> tuple[dict[str, Any], ...] | None:
+    """The rows in a node, None when it holds none; `paths` allows paths without objects, and objects by path."""
+    if isinstance(node, list):
+        if all(isinstance(row, dict) and artifact_path(row) for row in node):
+            return tuple(node)
+        return tuple({PATH[0]: row} for row in node) if paths and all(isinstance(row, str) and row for row in node) else None
+    if not (paths and isinstance(node, dict) and node):
+        return None
+    if all(isinstance(row, dict) and re.search(r"[./]", path) for path, row in node.items()):
+        return tuple({PATH[0]: path, **row} for path, row in node.items())
+    groups = [_rows(group, paths) if isinstance(group, list) else None for group in node.values()]
+    return None if None in groups else tuple(row for group in groups if group for row in group)
 
 
 def artifact_path(row: dict[str, Any]) -> str | None:
     """The path by which an index row is downloaded."""
-    return next((str(row[k]) for k in ("rel_path", "path", "artifact_id", "id", "name") if isinstance(row.get(k), str)), None)
+    return next((row[k] for k in PATH if isinstance(row.get(k), str) and row[k]), None)
 
 
 def artifact_kind(row: dict[str, Any]) -> str:

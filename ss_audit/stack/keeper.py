@@ -1,8 +1,9 @@
 """The keeper: a process beside the audit that ends everything the audit started, should the audit die.
 
 Started as `python -I keeper.py MARKER` with a pipe from the audit on its standard input, one JSON object a line:
-`{"keep": PID, "birth": MARK}`, `{"release": PID}` and, at an orderly close, `{"done": true}`. When the pipe ends without
-that last line, the audit has died (SIGKILL included), and the keeper ends what is left.
+`{"keep": PID, "birth": MARK}`, `{"release": PID}`, `{"remove": FOLDER}` and, at an orderly close, `{"done": true}`. When
+the pipe ends without that last line, the audit has died (SIGKILL included): the keeper ends what is left, then removes
+the folders.
 
 It runs alone with nothing but the standard library. The process table below also serves the audit itself.
 """
@@ -10,6 +11,7 @@ It runs alone with nothing but the standard library. The process table below als
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +96,7 @@ def main(arguments: list[str], pipe: IO[bytes]) -> int:
         signal.signal(ignored, signal.SIG_IGN)
     marker = arguments[0]
     kept: dict[int, str] = {}
+    folders: list[str] = []
     for line in pipe:
         try:
             message = json.loads(line)
@@ -103,12 +106,17 @@ def main(arguments: list[str], pipe: IO[bytes]) -> int:
             kept[message["keep"]] = message["birth"]
         elif "release" in message:
             kept.pop(message["release"], None)
+        elif "remove" in message:
+            folders.append(message["remove"])
         elif "done" in message:
             return 0
     # A child that was being started when the audit died carries the marker only from its exec on: look again.
     end(lambda: kin(kept, marker), GRACE_SECONDS)
     time.sleep(0.2)
-    return 1 if end(lambda: kin(kept, marker), GRACE_SECONDS / 2, patience=1.0) else 0
+    outlived = end(lambda: kin(kept, marker), GRACE_SECONDS / 2, patience=1.0)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if outlived else 0
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

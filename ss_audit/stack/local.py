@@ -63,6 +63,7 @@ class LocalStack:
         self._shown_env = masked(spec.env)
         self._running: dict[Role, ManagedProcess] = {}
         self._deaths: dict[int, ProcessSeen] = {}
+        self._at_start: set[int] = set()
         self._port: int | None = None
         self.logs: dict[Role, LogFile] = {role: LogFile(self.folder / f"{role}.log") for role in ROLES}
 
@@ -113,6 +114,11 @@ class LocalStack:
                 self._deaths[process.pid] = self._recorder.record(self._seen(process, "ended unasked"))
         return tuple(self._deaths[process.pid] for process in dead)
 
+    def strangers(self) -> dict[int, Role]:
+        """Processes of SS, by pid, that were not there when it had been started; to be asked when no job is under way."""
+        families = {role: process.family() for role, process in self._running.items()}
+        return {pid: role for role, pids in families.items() for pid in pids if pid not in self._at_start}
+
     def revive(self) -> tuple[ProcessSeen, ...]:
         """Starts again what died. Out: what was started, recorded. Raises as `start`."""
         roles: list[Role] = [role for role in ROLES if role in self._running and not self._running[role].is_alive]
@@ -138,10 +144,12 @@ class LocalStack:
 
     def _started(self, role: Role) -> str:
         try:
-            return self._start_api() if role == "api" else self._start_worker()
+            ready = self._start_api() if role == "api" else self._start_worker()
         except BaseException:
             self._end_all()
             raise
+        self._at_start.update(self._running[role].family())
+        return ready
 
     def _start_api(self) -> str:
         port = 0

@@ -5,6 +5,7 @@ import json
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,6 +52,10 @@ class Keeper:
         """The process was ended by us, with its session."""
         if self._kept.pop(pid, None):
             self._tell({"release": pid})
+
+    def remove_at_death(self, folder: Path) -> None:
+        """Should the audit die, this folder goes with it: what SS keeps there holds tokens in clear."""
+        self._tell({"remove": str(folder)})
 
     def leaked(self) -> tuple[int, ...]:
         """The pids of everything kept that is still alive, descendants included."""

@@ -4,6 +4,7 @@ Text alone never shows that Stata wrote it, so nothing here says "real". Serial 
 not appear: what is reported of the head is version, edition and the form of the licence.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
@@ -112,7 +113,9 @@ def _summary(log: StataLog, tables: Sequence[tuple[str, int]], checked: Consiste
 def _kind(log: StataLog) -> Remark:
     commands = f"{len(log.commands)} echoed commands"
     if log.kind == "batch":
-        what = f"A batch log, {commands}" + (f", of the do-file {log.do_file}." if log.do_file else ".")
+        # A path may hold a user's name: the last part is enough.
+        name = re.split(r"[/\\]", log.do_file)[-1] if log.do_file else ""
+        what = f"A batch log, {commands}" + (f", of the do-file {name}." if name else ".")
         return Remark(what=what, reason="its head and the echo of the command line")
     form = "in SMCL" if log.kind == "smcl" else "as text"
     return Remark(what=f"A log that `log using` opened, {form}, {commands}.", reason="the head of such logs")

@@ -8,42 +8,13 @@ taken for Stata, and a real Stata that idles beside a script that writes the log
 # ruff: noqa: PTH116, PTH123, PTH208
 # os.path is loaded anyway; pathlib would add a fifth to the shim's start, which is part of every run's time.
 
-import hashlib
 import os
 import stat
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ss_audit.witness.stata_shim.process_look import LINUX, Look, below, readable
-
-_CHUNK = 4 * 1024 * 1024
-
-
-class Program:
-    """The file behind a process, held open from when it was seen, so that what is digested is what ran. Digested in steps."""
-
-    def __init__(self, path: str) -> None:
-        self._digest = hashlib.sha256()
-        self._file: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        self.size = os.fstat(self._file).st_size
-
-    def step(self) -> bool:
-        """Digests the next few MiB; False when all is done."""
-        if self._file is None:
-            return False
-        chunk = os.read(self._file, _CHUNK)
-        if chunk:
-            self._digest.update(chunk)
-            return True
-        os.close(self._file)
-        self._file = None
-        return False
-
-    def sha256(self) -> str:
-        """Of the whole file, in hex."""
-        while self.step():
-            pass
-        return self._digest.hexdigest()
+from ss_audit.witness.stata_shim.program import Program
 
 
 class Node(NamedTuple):
@@ -106,12 +77,14 @@ class ProcessTree:
         """The tree for the record, in the order of appearance. In: the shim's pid, which stands for `root` as a parent."""
         return [
             {
-                "pid": look.pid,
-                "parent": shim if look.parent == self._root else look.parent,
-                "executable": look.executable,
-                "command": list(look.command),
+                "pid": node.look.pid,
+                "parent": shim if node.look.parent == self._root else node.look.parent,
+                "executable": node.look.executable,
+                "command": list(node.look.command),
+                "cpu_seconds": node.look.cpu,
+                "wrote_log": node.held_log,
             }
-            for look in (node.look for node in self._nodes.values())
+            for node in self._nodes.values()
         ]
 
     def _program(self, look: Look) -> Program | None:

@@ -1,0 +1,61 @@
+"""An audit as a process of its own, started by `ss-audit`: whatever becomes of it, its end is known for what it is."""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+from behave.userdata import parse_user_define
+
+from ss_audit.evidence.model import now
+from ss_audit.interruption import SIGNALS
+from ss_audit.runner import ROOT
+from ss_audit.settings import SettingsError, load
+
+
+def audited(arguments: Sequence[str]) -> dict[str, Any]:
+    """Runs behave with these arguments. Out: the verdict.json that it left; empty when it left none."""
+    given = _defined(arguments)
+    try:
+        settings = load(given, folder=ROOT).settings
+    except SettingsError as error:
+        print(f"The audit can't start: {error}", file=sys.stderr)
+        return {}
+    run_id = settings.run_id or f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    folder = ROOT / settings.reports_dir / run_id
+    if folder.exists():
+        print(f"The audit can't start: there is a run in {folder} already", file=sys.stderr)
+        return {}
+    command = [sys.executable, "-m", "ss_audit.supervised", *arguments, "-D", f"run_id={run_id}"]
+    _waited_for(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}))
+    try:
+        verdict = json.loads((folder / "verdict.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        print("The audit ended without a verdict: exit code 2.", file=sys.stderr)
+        return {}
+    return verdict if isinstance(verdict, dict) else {}
+
+
+def _defined(arguments: Sequence[str]) -> dict[str, str]:
+    """The settings among behave's arguments, in each of the ways in which they can be written."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-D", "--define", action="append", default=[])
+    return dict(parse_user_define(word) for word in parser.parse_known_args(list(arguments))[0].define)
+
+
+def _waited_for(process: subprocess.Popen[bytes]) -> None:
+    """Waits for its end. A signal goes on to it, and it ends in order; it may have got that signal itself: no harm done."""
+
+    def pass_on(_number: int, _frame: FrameType | None) -> None:
+        process.send_signal(signal.SIGTERM)
+
+    for number in SIGNALS:
+        if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, pass_on)
+    process.wait()

@@ -1,0 +1,49 @@
+"""Whether SS writes secrets where others can read them. Advisories: the spec does not speak of it."""
+
+import re
+
+from ss_audit.checks.judgement import Judgement, check, judged, need
+from ss_audit.checks.reached import halted_before
+from ss_audit.evidence.seen import MainJourney
+
+SCENARIO = "SS keeps secrets to itself"
+MASKED = re.compile(r"\[secret: ([a-z0-9 _-]+) [0-9a-f]{12}\]")
+IMPACT = "whoever can read results or logs can open people's jobs, or use the provider at somebody else's expense"
+
+
+@check(
+    scenario=SCENARIO,
+    spec="",
+    expected="no token, key or password stands in an artifact",
+    impact=IMPACT,
+    fix="leave secrets out of what is archived",
+    advisory=True,
+)
+def artifacts_hold_no_secret(journey: MainJourney) -> Judgement:
+    """What was masked in our copy of an artifact stood in SS's own."""
+    halted_before(journey, "download")
+    artifacts = need(journey.artifacts or None, "no artifact arrived")
+    holding = [a for a in artifacts if a.body.masked]
+    told = [f"{a.rel_path}: {', '.join(a.body.masked)}" for a in holding]
+    saw = "; ".join(told) or f"none in {len(artifacts)} artifacts"
+    return judged(not holding, expected="no secret", saw=saw, evidence=[*holding, *artifacts[:4]])
+
+
+@check(
+    scenario=SCENARIO,
+    spec="",
+    expected="no token, key or password stands in the log of the API or of the worker",
+    impact=IMPACT,
+    fix="mask credentials before a line is logged",
+    advisory=True,
+)
+def logs_hold_no_secret(journey: MainJourney) -> Judgement:
+    """What was masked in our copy of a log stood in SS's own."""
+    windows = need(journey.logs or None, "no log was seen")
+    told = [
+        f"{window.process} log: {name}"
+        for window in windows
+        for name in sorted({found for line in window.lines for found in MASKED.findall(line)})
+    ]
+    saw = "; ".join(told) or f"none in {sum(len(w.lines) for w in windows)} lines"
+    return judged(not told, expected="no secret", saw=saw, evidence=windows)

@@ -1,0 +1,125 @@
+"""The journey, stage by stage."""
+
+from checks.cases import Case, holds, parametrized, row
+from checks.observations import (
+    COLUMNS,
+    CSV,
+    QUESTION,
+    artifact,
+    exchange,
+    halted,
+    llm_call,
+    main_journey,
+    status,
+)
+from ss_audit.checks import journey, secrecy
+from ss_audit.checks.reached import CHECK_OF
+from ss_audit.evidence.model import Body, LogWindow
+from ss_audit.evidence.seen import STAGES, MainJourney
+
+GOOD = main_journey()
+
+
+def preview(answer: object, status: int = 200) -> MainJourney:
+    return GOOD.model_copy(update={"preview": exchange("inputs preview", answer, status)})
+
+
+def draft(answer: object) -> MainJourney:
+    return GOOD.model_copy(update={"drafts": (exchange("draft preview", answer),)})
+
+
+def polled(*words: str) -> MainJourney:
+    return GOOD.model_copy(update={"polls": tuple(status(word) for word in words)})
+
+
+ALL_COLUMNS = {"column_candidates": [*COLUMNS], "required_variables": [{"field": "ID", "candidates": [*COLUMNS]}]}
+DOWN = {"llm_calls": (llm_call("", status=None, failure="ConnectError"),)}
+NO_LICENCE = LogWindow(id="E9", title="worker log", process="worker", lines=("Your license has expired",))
+DISK = LogWindow(id="E9", title="worker log", process="worker", lines=("OSError: [Errno 28] No space left on device",))
+CASES: list[Case] = [
+    *(row(check, "a sound SS", GOOD, "pass") for check in (
+        journey.redeem_opens_a_job, journey.upload_is_taken, journey.preview_shows_the_data, journey.draft_is_ready,
+        journey.plan_is_frozen, journey.run_is_accepted, journey.job_succeeds, journey.artifacts_are_listed,
+        journey.an_artifact_arrives, secrecy.artifacts_hold_no_secret,
+        secrecy.logs_hold_no_secret,
+    )),
+    row(journey.redeem_opens_a_job, "no token", halted("redeem"), "fail", "refused"),
+    row(journey.upload_is_taken, "refused", halted("upload"), "fail"),
+    row(journey.upload_is_taken, "never tried", halted("redeem"), "not_evidenced", "ended at redeem"),
+    row(journey.preview_shows_the_data, "no columns", preview({}), "fail", "missing"),
+    row(journey.preview_shows_the_data, "a web page", preview("<html>y_q1</html>"), "fail"),
+    row(journey.preview_shows_the_data, "an error with all columns", preview({"columns": CSV.split("\n")[0].split(",")}, 500), "fail"),
+    row(journey.preview_shows_the_data, "one column lost", preview({"columns": ["unit_q5", "y_q1", "z_q3"]}), "fail", "x_q2"),
+    row(journey.preview_shows_the_data, "by column", preview({"columns": dict.fromkeys(["unit_q5", *COLUMNS], "float")}), "pass"),
+    row(journey.preview_shows_the_data, "never tried", halted("upload"), "not_evidenced"),
+    row(journey.draft_is_ready, "refused", halted("draft"), "fail"),
+    row(journey.draft_is_ready, "nothing said", draft({}), "fail", "none of the variables"),
+    row(journey.draft_is_ready, "only the list of all columns", draft({"draft_text": "An analysis."} | ALL_COLUMNS), "fail"),
+    row(journey.draft_is_ready, "only the question again", draft({"draft_text": QUESTION.text}), "fail", "none"),
+    row(journey.draft_is_ready, "the requirement beside it", draft({"requirement": "y_q1 on x_q2", "draft_text": "Fine."}), "fail"),
+    row(journey.draft_is_ready, "one variable", draft({"draft_text": "Describe y_q1."}), "fail"),
+    row(journey.draft_is_ready, "another outcome", draft({"outcome_var": "x_q2", "draft_text": "y_q1"}), "fail", "x_q2 as the outcome"),
+    row(journey.draft_is_ready, "in fields", draft({"outcome": "y_q1", "controls": ["z_q3"]}), "pass"),
+    row(journey.draft_is_ready, "never tried", halted("upload"), "not_evidenced"),
+    row(journey.draft_is_ready, "the provider is down", halted("draft", **DOWN), "error", "did not serve SS"),
+    row(journey.plan_is_frozen, "refused", halted("freeze"), "fail"),
+    row(journey.plan_is_frozen, "never tried", halted("draft"), "not_evidenced"),
+    row(journey.plan_is_frozen, "the provider is down", halted("draft", **DOWN), "error"),
+    row(journey.run_is_accepted, "refused", halted("run"), "fail"),
+    row(journey.run_is_accepted, "never tried", halted("freeze"), "not_evidenced"),
+    row(journey.job_succeeds, "failed", halted("finish", "the job ended 'failed'"), "fail", "failed"),
+    row(journey.job_succeeds, "back and forth", polled("queued", "running", "queued", "running", "succeeded"), "fail"),
+    row(journey.job_succeeds, "queued after running", polled("running", "queued", "succeeded"), "fail", "running → queued"),
+    row(journey.job_succeeds, "succeeded, then running", polled("succeeded", "running"), "fail"),
+    row(journey.job_succeeds, "words of its own", polled("waiting", "crunching", "completed"), "pass"),
+    row(journey.job_succeeds, "at once", polled("succeeded"), "pass"),
+    row(journey.job_succeeds, "never tried", halted("run"), "not_evidenced"),
+    row(journey.job_succeeds, "no licence", halted("finish", logs=(NO_LICENCE,)), "error", "licence"),
+    row(journey.job_succeeds, "no room", halted("finish", logs=(DISK,)), "error", "disk"),
+    row(journey.artifacts_are_listed, "none", halted("index", "the index lists no artifact"), "fail"),
+    row(journey.artifacts_are_listed, "never tried", halted("finish"), "not_evidenced"),
+    row(journey.an_artifact_arrives, "none arrived", halted("download"), "fail"),
+    row(journey.an_artifact_arrives, "only what was there before",
+        GOOD.model_copy(update={"artifacts": (artifact("inputs/data.csv", CSV), artifact("artifacts/llm/x/prompt.txt", "p"))}), "fail"),
+    row(journey.an_artifact_arrives, "only an empty one", GOOD.model_copy(update={"artifacts": (artifact("runs/r/table.csv", ""),)}), "fail"),
+    row(journey.an_artifact_arrives, "the data again", GOOD.model_copy(update={"artifacts": (artifact("runs/r/copy.csv", CSV),)}), "fail"),
+    row(journey.an_artifact_arrives, "never tried", halted("index"), "not_evidenced"),
+    row(secrecy.artifacts_hold_no_secret, "a token", GOOD.model_copy(update={"artifacts": (
+        artifact("runs/r/env.txt", "[secret: token 0123456789ab]").model_copy(update={"body": Body(text="x", size=9, masked=("token",))}),)}), "fail", "token"),
+    row(secrecy.artifacts_hold_no_secret, "never tried", halted("index"), "not_evidenced"),
+    row(secrecy.logs_hold_no_secret, "a key", GOOD.model_copy(update={"logs": (
+        LogWindow(id="E9", title="l", process="api", lines=("key=[secret: ss llm api key 0123456789ab]",)),)}), "fail", "ss llm api key"),
+    row(secrecy.logs_hold_no_secret, "no log", GOOD.model_copy(update={"logs": ()}), "not_evidenced"),
+]  # fmt: skip
+
+
+@parametrized(CASES)
+def test_finding(case: Case) -> None:
+    holds(case)
+
+
+def test_what_is_not_reached_names_the_check_of_the_stage_that_failed() -> None:
+    for stage in ("redeem", "upload", "draft", "freeze", "run", "finish", "index"):
+        found = journey.an_artifact_arrives.judge(halted(stage))
+        assert (found.outcome, found.because) == ("not_evidenced", CHECK_OF[stage])
+
+
+def test_the_check_of_each_stage_exists() -> None:
+    assert all(getattr(journey, check.partition(".")[2]).id == check for check in CHECK_OF.values())
+    assert tuple(CHECK_OF) == STAGES
+
+
+def test_an_error_of_the_environment_says_whose_it_is() -> None:
+    for ended in (halted("draft", **DOWN), halted("finish", logs=(DISK,)), halted("finish", logs=(NO_LICENCE,))):
+        assert journey.an_artifact_arrives.judge(ended).blame == "environment"
+
+
+def test_a_provider_that_finds_the_request_wrong_is_no_excuse() -> None:
+    refused = halted("draft", llm_calls=(llm_call("", status=400),))
+    assert journey.draft_is_ready.judge(refused).outcome == "fail"
+
+
+def test_words_of_the_person_excuse_nothing() -> None:
+    data = artifact("inputs/data.csv", "no space left on device")
+    prompt = artifact("artifacts/llm/a/prompt.txt", "license has expired")
+    assert journey.job_succeeds.judge(halted("finish", artifacts=(data, prompt))).outcome == "fail"

@@ -1,0 +1,163 @@
+"""What happens when something is missing: an answer at the freeze, a package at the run."""
+# ruff: noqa: E501
+
+import json
+from typing import Any, TypeVar
+
+from checks.cases import Case, holds, parametrized, row
+from checks.observations import (
+    DO_FILE,
+    JOB,
+    LOG,
+    artifact,
+    exchange,
+    halted,
+    index_of,
+    journey,
+    plan,
+    run_meta,
+    statement,
+    status,
+)
+from ss_audit.checks import missing_package, missing_parameters
+from ss_audit.evidence.model import LogWindow, StoredArtifact
+from ss_audit.evidence.seen import DeclaredPackage, Journey, MissingParameters, PackageTrial, UndeclaredPackage
+from stata_log.synthetic import batch
+
+P = TypeVar("P", bound=PackageTrial)
+GOAL = "analysis_goal"
+REFUSAL = {"error_code": "PLAN_FREEZE_MISSING_REQUIRED", "message": "something is missing", "missing_fields": [f"stage1_questions.{GOAL}"],
+           "next_actions": [{"type": "form", "fields": ["answers"]}]}  # fmt: skip
+FROZEN = exchange("plan freeze", {"plan": plan()}, method="POST")
+
+
+def left_out(answer: object = REFUSAL, code: int | None = 400, **more: Any) -> MissingParameters:
+    values: dict[str, Any] = {
+        "journey": journey(Journey, "draft"), "left_out": (GOAL,), "refusal": exchange("plan freeze", answer, code, "POST"),
+        "supplied": statement("supplied", answers={GOAL: "causal"}, corrections={}, patches={}), "accepted": FROZEN, "plan_read": FROZEN,
+    }  # fmt: skip
+    return MissingParameters(**values | more)
+
+
+def but(**more: object) -> dict[str, object]:
+    return {k: v for k, v in (REFUSAL | more).items() if v is not None}
+
+
+HALTED = {"journey": halted("draft", kind=Journey), "refusal": None, "supplied": None, "accepted": None, "plan_read": None}
+STRAY = but(missing_fields=[f"stage1_questions.{GOAL}", "stage1_questions.colour"])
+PACKAGE = "ssaudit_x1y2"
+NAMED = {"error_code": "STATA_DEPENDENCY_MISSING", "message": "missing", "details": {"missing_dependencies": [{"pkg": PACKAGE}]}}
+STOPPED = batch(DO_FILE, {}, ending=f"command {PACKAGE} is unrecognized|199")
+ERROR, RUN = "runs/r1/artifacts/run.error.json", "runs/r1/artifacts"
+
+
+def left_behind(error: object = NAMED, log: str = "", **meta: object) -> tuple[StoredArtifact, ...]:
+    files = {ERROR: json.dumps(error), f"{RUN}/run.meta.json": json.dumps(run_meta(**meta))}
+    return tuple(artifact(path, text) for path, text in (files | ({f"{RUN}/stata.log": log} if log else {})).items())
+
+
+def trial(kind: type[P], failed: tuple[StoredArtifact, ...] | None = None, **more: Any) -> P:
+    """A job that failed and succeeded after the package was there."""
+    found = left_behind() if failed is None else failed
+    job = halted("finish", "the job ended 'failed'", kind=Journey, polls=(status("queued"), status("failed")), artifacts=found)
+    froze = exchange("plan freeze", {"plan": plan(dependencies=[{"pkg": PACKAGE, "source": "ssc"}])}, method="POST")
+    values: dict[str, Any] = {
+        "how": "declared", "package": PACKAGE, "planted": statement("package planted"),
+        "journey": job.model_copy(update={"freezes": (froze,)}), "status_after_failure": status("failed"),
+        "failed_index": index_of(found), "failed_artifacts": found, "installed": statement("installed"),
+        "retry": exchange("run", {"job_id": JOB, "status": "queued"}, method="POST"), "retry_polls": (status("queued"), status("succeeded")),
+        "retry_index": index_of(found), "retry_artifacts": (*found, artifact("runs/r2/artifacts/stata.log", LOG)),
+    }  # fmt: skip
+    return kind(**values | more)
+
+
+def declared(failed: tuple[StoredArtifact, ...] | None = None, **more: Any) -> DeclaredPackage:
+    return trial(DeclaredPackage, failed, **more)
+
+
+def undeclared(failed: tuple[StoredArtifact, ...] | None = None, **more: Any) -> UndeclaredPackage:
+    return trial(UndeclaredPackage, failed, **more)
+
+
+def ended(word: str) -> Journey:
+    return halted("finish", f"still {word!r}", kind=Journey, polls=(status(word),))
+
+
+BOTH = (
+    (declared, missing_package.a_declared_absence_fails_the_job, missing_package.a_declared_absence_is_named, missing_package.a_declared_absence_is_recoverable),
+    (undeclared, missing_package.an_undeclared_absence_fails_the_job, missing_package.an_undeclared_absence_is_named, missing_package.an_undeclared_absence_is_recoverable),
+)  # fmt: skip
+DISK = LogWindow(id="E9", title="l", process="worker", lines=("OSError: No space left on device",))
+CASES: list[Case] = [
+    *(row(check, "a sound SS", left_out(), "pass") for check in (
+        missing_parameters.refusal_has_a_code, missing_parameters.refusal_names_what_is_missing, missing_parameters.correction_is_accepted)),
+    *(row(check, "no draft", left_out(**HALTED), "not_evidenced", "ended at draft") for check in (
+        missing_parameters.refusal_has_a_code, missing_parameters.refusal_names_what_is_missing, missing_parameters.correction_is_accepted)),
+    *(row(check, "nothing to leave out", left_out(left_out=()), "not_evidenced") for check in (
+        missing_parameters.refusal_has_a_code, missing_parameters.refusal_names_what_is_missing, missing_parameters.correction_is_accepted)),
+    row(missing_parameters.refusal_has_a_code, "accepted", left_out({"plan": plan()}, 200), "fail", "200"),
+    row(missing_parameters.refusal_has_a_code, "it broke", left_out(REFUSAL, 500), "fail", "500"),
+    row(missing_parameters.refusal_has_a_code, "no answer", left_out(code=None), "fail", "no answer"),
+    row(missing_parameters.refusal_has_a_code, "no code, only a type further down", left_out(but(error_code=None)), "fail", "no code"),
+    row(missing_parameters.refusal_has_a_code, "a sentence", left_out({"error": "an answer is missing"}), "fail", "no code"),
+    row(missing_parameters.refusal_has_a_code, "a number", left_out({"code": 4001}), "fail"),
+    row(missing_parameters.refusal_has_a_code, "empty", left_out({}), "fail"),
+    row(missing_parameters.refusal_has_a_code, "a web page", left_out("<html>MISSING</html>"), "fail"),
+    row(missing_parameters.refusal_has_a_code, "an object", left_out({"error": {"code": "MISSING_ANSWER", "context": [GOAL]}}), "pass"),
+    row(missing_parameters.refusal_has_a_code, "problem details", left_out({"type": "https://ss.example.org/missing", "title": "x"}, 422), "pass"),
+    row(missing_parameters.refusal_has_a_code, "of validation", left_out({"detail": [{"type": "missing", "loc": ["body", GOAL]}]}, 422), "pass"),
+    row(missing_parameters.refusal_names_what_is_missing, "no context", left_out({"error_code": "MISSING"}), "fail", "not named"),
+    row(missing_parameters.refusal_names_what_is_missing, "another name", left_out(but(missing_fields=["stage1_questions.colour"])), "fail"),
+    row(missing_parameters.refusal_names_what_is_missing, "one too many", left_out(STRAY), "fail", "colour"),
+    row(missing_parameters.refusal_names_what_is_missing, "accepted", left_out({"plan": plan()}, 200), "not_evidenced"),
+    row(missing_parameters.correction_is_accepted, "refused again", left_out(accepted=exchange("f", REFUSAL, 400)), "fail", "400"),
+    row(missing_parameters.correction_is_accepted, "an empty answer", left_out(accepted=exchange("f", {})), "fail", "no plan"),
+    row(missing_parameters.correction_is_accepted, "never tried", left_out(accepted=None), "not_evidenced"),
+    row(missing_parameters.correction_is_accepted, "never refused", left_out({"plan": plan()}, 200), "not_evidenced"),
+    *(row(check, "a sound SS", make(), "pass") for make, *checks in BOTH for check in checks),
+    *(row(check, "no library", make(journey=None), "not_evidenced", "planted") for make, *checks in BOTH for check in checks),
+    *(row(check, "no draft", make(journey=halted("draft", kind=Journey)), "not_evidenced") for make, *checks in BOTH for check in checks),
+    *(row(fails, "it succeeds", make(journey=journey(Journey)), "fail", "although") for make, fails, *_ in BOTH),
+    *(row(check, "it succeeds", make(journey=journey(Journey)), "not_evidenced", "did not fail") for make, _, *checks in BOTH for check in checks),
+    *(row(fails, "it never ends", make(journey=ended("running")), "fail", "running") for make, fails, *_ in BOTH),
+    *(row(check, "the disk is full", make(journey=ended("failed").model_copy(update={"logs": (DISK,)})), "error", "disk") for make, *checks in BOTH for check in checks),
+    *(row(named, "nowhere", make(left_behind({"error_code": "FAILED"})), "fail", "neither") for make, _, named, _ in BOTH),
+    *(row(named, "another package", make(left_behind({"error_code": "X", "package": "estout"})), "fail") for make, _, named, _ in BOTH),
+    *(row(named, "without a code", make(left_behind({"error": {"message": f"{PACKAGE} is missing"}})), "fail") for make, _, named, _ in BOTH),
+    *(row(named, "only beside the error", make(left_behind({"error_code": "X", "dependencies": [{"pkg": PACKAGE}]})), "fail") for make, _, named, _ in BOTH),
+    *(row(named, "only in the echo", make(left_behind({}, log=f". {PACKAGE}\n")), "fail") for make, _, named, _ in BOTH),
+    *(row(named, "in its log", make(left_behind({"error_code": "X"}, log=STOPPED)), "pass", "only in") for make, _, named, _ in BOTH),
+    *(row(named, "in the run metadata", make(left_behind({}, error=NAMED)), "pass", "run.meta.json") for make, _, named, _ in BOTH),
+    *(row(named, "in the status", make(left_behind({}), status_after_failure=exchange("job", {"latest_run": {"error": NAMED}})), "pass", "GET job") for make, _, named, _ in BOTH),
+    *(row(back, "refused", make(retry=exchange("run", {"error_code": "LOCKED"}, 409), retry_polls=()), "fail", "409") for make, _, _, back in BOTH),
+    *(row(back, "failed again", make(retry_polls=(status("failed"),)), "fail", "failed") for make, _, _, back in BOTH),
+    *(row(back, "succeeded without a run", make(retry_artifacts=left_behind()), "fail", "no new stata.log") for make, _, _, back in BOTH),
+    *(row(back, "succeeded with a log that failed", make(retry_artifacts=(artifact("runs/r2/artifacts/stata.log", STOPPED),)), "fail", "stata.log ended") for make, _, _, back in BOTH),
+    *(row(back, "not tried", make(retry=None), "not_evidenced") for make, _, _, back in BOTH),
+    row(missing_package.the_retry_keeps_the_failure, "kept", declared(), "pass"),
+    row(missing_package.the_retry_keeps_the_failure, "gone", declared(retry_artifacts=(artifact("runs/r2/stata.log", LOG),)), "fail", ERROR),
+    row(missing_package.the_retry_keeps_the_failure, "changed", declared(retry_artifacts=left_behind({"error_code": "Y"})), "fail", ERROR),
+    row(missing_package.the_retry_keeps_the_failure, "nothing left behind", declared(()), "fail"),
+    row(missing_package.the_retry_keeps_the_failure, "index not read", declared(retry_index=None), "not_evidenced"),
+    row(missing_package.the_retry_keeps_the_failure, "it succeeds", declared(journey=journey(Journey)), "not_evidenced"),
+    row(missing_package.the_plan_lists_the_declared_package, "listed", declared(), "pass", PACKAGE),
+    row(missing_package.the_plan_lists_the_declared_package, "always the same list", declared(journey=journey(Journey)), "fail", "stata"),
+    row(missing_package.the_plan_lists_the_declared_package, "no plan", declared(journey=halted("freeze", kind=Journey)), "not_evidenced"),
+]  # fmt: skip
+
+
+@parametrized(CASES)
+def test_finding(case: Case) -> None:
+    holds(case)
+
+
+def test_what_is_named_only_in_prose_is_told_of() -> None:
+    prose = left_out({"error_code": "DRAFT_CONFIRM_BLOCKED", "message": f"blocked, missing answers {GOAL}"})
+    found = missing_parameters.refusal_names_what_is_missing.judge(prose)
+    assert (found.outcome, GOAL in (found.advisory or "")) == ("pass", True)
+    assert missing_parameters.refusal_names_what_is_missing.judge(left_out()).advisory is None
+
+
+def test_what_is_named_only_in_the_log_is_told_of() -> None:
+    found = missing_package.an_undeclared_absence_is_named.judge(undeclared(left_behind({"error_code": "X"}, log=STOPPED)))
+    assert "stata.log" in (found.advisory or "")

@@ -1,0 +1,67 @@
+"""How SS was started, what its runner says of itself, and that nothing dies unasked."""
+
+import json
+
+from checks.cases import Case, holds, parametrized, row
+from checks.observations import artifacts, halted, main_journey, process, run_meta, statement
+from ss_audit.checks import started
+from ss_audit.evidence.model import LogWindow, ProcessSeen
+from ss_audit.evidence.seen import StackSeen, StackWatched
+
+GOOD = main_journey()
+IN_THE_LOG = '{"event":"SS_STATA_RUN","runner":"local","cmd":["stata","-b"]}'
+NO_META = artifacts(GOOD, {"run.meta.json": None})
+
+
+def stack(*processes: ProcessSeen, log: str = "") -> StackSeen:
+    window = LogWindow(id="E9", title="worker log", process="worker", lines=(log,) if log else ())
+    return StackSeen(started=statement("stack, started by the audit"), processes=processes, logs=(window,))
+
+
+API, WORKER = process("api", 11), process("worker", 12)
+BOTH = stack(API, WORKER)
+
+
+def dead(role: str, pid: int) -> ProcessSeen:
+    return process(role, pid, alive=False, exit_status=-9)
+
+
+CASES: list[Case] = [
+    row(started.api_and_worker_are_two_processes, "two", BOTH, "pass"),
+    row(started.api_and_worker_are_two_processes, "none", stack(), "fail", "no process"),
+    row(started.api_and_worker_are_two_processes, "one for both", stack(process("api", 11), process("worker", 11)), "fail"),
+    row(started.api_and_worker_are_two_processes, "a dead worker", stack(API, dead("worker", 12)), "fail"),
+    row(started.start_commands_are_known, "both", BOTH, "pass", "python worker"),
+    row(started.start_commands_are_known, "one unknown", stack(API, process("worker", 12, command=())), "not_evidenced", "unknown"),
+    row(started.start_commands_are_known, "no process", stack(), "not_evidenced"),
+    row(started.runner_and_command_are_identified, "in the metadata", (GOOD, BOTH), "pass", "runner local"),
+    row(started.runner_and_command_are_identified, "nowhere", (NO_META, BOTH), "fail", "no executed command"),
+    row(started.runner_and_command_are_identified, "no runner",
+        (artifacts(GOOD, {"run.meta.json": json.dumps(run_meta(runner=""))}), BOTH), "fail", "no runner"),
+    row(started.runner_and_command_are_identified, "an empty command",
+        (artifacts(GOOD, {"run.meta.json": json.dumps(run_meta(command=[]))}), BOTH), "fail", "no executed command"),
+    row(started.runner_and_command_are_identified, "in the log", (NO_META, stack(API, WORKER, log=IN_THE_LOG)), "pass", "stata -b"),
+    row(started.runner_and_command_are_identified, "not reached", (halted("finish"), BOTH), "not_evidenced"),
+    row(started.nothing_dies_unasked, "all alive", StackWatched(deaths=(), looks=(API, WORKER)), "pass", "2 looks"),
+    row(started.nothing_dies_unasked, "never looked", StackWatched(deaths=(), looks=()), "not_evidenced"),
+    row(started.nothing_dies_unasked, "once", StackWatched(deaths=(dead("api", 11),), looks=(API,)), "error", "exit status -9"),
+    row(started.nothing_dies_unasked, "each once",
+        StackWatched(deaths=(dead("api", 11), dead("worker", 12)), looks=(API,)), "error"),
+    row(started.nothing_dies_unasked, "again after a restart",
+        StackWatched(deaths=(dead("api", 11), dead("api", 13)), looks=(API,)), "fail", "again"),
+]  # fmt: skip
+
+
+@parametrized(CASES)
+def test_finding(case: Case) -> None:
+    holds(case)
+
+
+def test_a_single_death_is_the_environments() -> None:
+    seen = StackWatched(deaths=(dead("api", 11),), looks=(API,))
+    assert started.nothing_dies_unasked.judge(seen).blame == "environment"
+
+
+def test_a_process_that_came_unasked_is_told_of() -> None:
+    seen = StackWatched(deaths=(), looks=(API,), strangers=(process("worker", 77),))
+    assert "77" in (started.nothing_dies_unasked.judge(seen).advisory or "")

@@ -1,0 +1,118 @@
+"""The Stata runner: its artifacts, its log, its numbers, its process."""
+# ruff: noqa: E501
+
+import json
+
+from checks.cases import Case, holds, parametrized, row
+from checks.observations import (
+    COMMAND,
+    CSV,
+    DO_FILE,
+    LOG,
+    RESULT_LOG,
+    artifacts,
+    halted,
+    journey,
+    main_journey,
+    provenance,
+    run_meta,
+    stata_run,
+    statement,
+)
+from ss_audit.checks import conclusions, published, stata
+from ss_audit.evidence.model import StataProcess
+from ss_audit.evidence.seen import Conclusions, MainJourney, Provenance, PublishedJourney
+from stata_log.synthetic import REHEARSAL_HEAD, batch
+
+GOOD, REAL = main_journey(), provenance()
+DECLARED = provenance(stata="rehearsal", profile="rehearsal")
+
+
+def ran(*runs: StataProcess) -> MainJourney:
+    return GOOD.model_copy(update={"stata_runs": runs})
+
+
+def log(text: str) -> MainJourney:
+    return artifacts(GOOD, {"stata.log": text})
+
+
+def meta(**more: object) -> MainJourney:
+    return artifacts(GOOD, {"run.meta.json": json.dumps(run_meta(**more))})
+
+
+def real(seen: MainJourney, declared: Provenance = REAL) -> tuple[MainJourney, Provenance]:
+    return seen, declared
+
+
+def estimates(**expected: float) -> PublishedJourney:
+    return journey(PublishedJourney, source="somewhere, 1967", published=expected)
+
+
+def concluded(**words: str) -> Conclusions:
+    return Conclusions(points=statement("conclusions"), conclusions=words)
+
+
+PRINTED = [line for line in LOG.splitlines() if line.startswith("        x_q2 |")][-1].split("|")[1].split()[0]
+WRONG = LOG.replace("z_q3 |          8      3.3", "z_q3 |          8      3.4")
+ENGINE = batch(DO_FILE, top=REHEARSAL_HEAD)
+STRING = " ".join(COMMAND)
+CHECKS = (
+    stata.artifacts_include_a_stata_log, stata.metadata_has_command_and_exit_code, stata.the_log_is_well_formed,
+    stata.the_log_echoes_the_do_file, stata.the_result_log_is_inside, stata.the_numbers_are_right, stata.the_command_really_ran,
+)  # fmt: skip
+CASES: list[Case] = [
+    *(row(check, "a sound SS", GOOD, "pass") for check in CHECKS),
+    *(row(check, "not run", halted("run"), "not_evidenced") for check in CHECKS),
+    row(stata.artifacts_include_a_stata_log, "none", artifacts(GOOD, {"stata.log": None}), "fail", "no stata.log"),
+    row(stata.artifacts_include_a_stata_log, "an empty one", log("\n \n"), "fail"),
+    row(stata.artifacts_include_a_stata_log, "another layout", artifacts(GOOD, {"stata.log": None, "logs/1/stata.log": LOG}), "pass"),
+    row(stata.metadata_has_command_and_exit_code, "no metadata", artifacts(GOOD, {"run.meta.json": None}), "fail"),
+    row(stata.metadata_has_command_and_exit_code, "no exit code", meta(exit_code=None), "fail"),
+    row(stata.metadata_has_command_and_exit_code, "an empty command", meta(command=[]), "fail"),
+    row(stata.metadata_has_command_and_exit_code, "other names", artifacts(GOOD, {"run.meta.json": None, "r/meta.json": json.dumps(
+        {"run": {"argv": STRING, "returncode": 0}})}), "pass", "exit code 0"),
+    row(stata.metadata_has_command_and_exit_code, "a web page", artifacts(GOOD, {"run.meta.json": "<html>command exit_code"}), "fail"),
+    row(stata.the_log_is_well_formed, "no log", artifacts(GOOD, {"stata.log": None}), "not_evidenced"),
+    row(stata.the_log_is_well_formed, "any text", log("all went well\n"), "fail"),
+    row(stata.the_log_is_well_formed, "cut short", log(LOG[: len(LOG) // 2]), "fail"),
+    row(stata.the_log_is_well_formed, "it ended in an error", log(batch(DO_FILE, ending="variable z not found|111")), "fail"),
+    row(stata.the_log_echoes_the_do_file, "no do-file", artifacts(GOOD, {"stata.do": None}), "fail", "no do-file"),
+    row(stata.the_log_echoes_the_do_file, "another do-file", artifacts(GOOD, {"stata.do": DO_FILE.replace("regress", "logit")}), "fail"),
+    row(stata.the_log_echoes_the_do_file, "an empty do-file", artifacts(GOOD, {"stata.do": ""}), "fail"),
+    row(stata.the_result_log_is_inside, "none kept", artifacts(GOOD, {"result.log": None}), "pass", "no log of its own"),
+    row(stata.the_result_log_is_inside, "of another run", artifacts(GOOD, {"result.log": RESULT_LOG.replace("8", "9")}), "fail"),
+    row(stata.the_numbers_are_right, "one digit", log(WRONG), "fail", "prints"),
+    row(stata.the_numbers_are_right, "of other data", GOOD.model_copy(update={"dataset": GOOD.dataset.model_copy(
+        update={"body": GOOD.dataset.body.model_copy(update={"text": CSV.replace("10.13", "10.14")})})}), "fail"),
+    row(stata.the_numbers_are_right, "no table", log(batch(DO_FILE)), "not_evidenced", "0 tables"),
+    row(stata.the_command_really_ran, "never started", ran(), "fail", "never started"),
+    row(stata.the_command_really_ran, "only the look for packages", ran(stata_run(do_file="/w/dependency_preflight.do")), "fail"),
+    row(stata.the_command_really_ran, "another do-file", ran(stata_run(do_file_sha256="ab")), "fail", "another do-file"),
+    row(stata.the_command_really_ran, "another log", ran(stata_run(log_sha256="ab")), "fail", "stored log"),
+    row(stata.the_command_really_ran, "another command recorded", meta(command=["/opt/other/stata-mp", *COMMAND[1:]]), "fail", "recorded"),
+    row(stata.the_command_really_ran, "other arguments recorded", meta(command=["/shim", COMMAND[0], "-b", "do", "other.do"]), "fail"),
+    row(stata.the_command_really_ran, "recorded as one text", meta(command=f"/shim {STRING}"), "pass"),
+    row(stata.the_runner_is_real, "a Stata", real(GOOD), "pass", "stata-se"),
+    row(stata.the_runner_is_real, "declared stand-in", real(log(ENGINE), DECLARED), "not_evidenced", "rehearsal Stata"),
+    row(stata.the_runner_is_real, "an undeclared engine", real(log(ENGINE)), "fail", "rehearsal engine"),
+    row(stata.the_runner_is_real, "a script", real(ran(stata_run(leaf_executable="/usr/bin/dash"))), "fail", "no Stata"),
+    row(stata.the_runner_is_real, "no banner", real(log(LOG[LOG.index(". do ") :])), "fail", "banner"),
+    row(stata.the_runner_is_real, "another program", real(ran(stata_run(leaf_executable="/usr/bin/calc"))), "not_evidenced", "calc"),
+    row(stata.the_runner_is_real, "too short to be seen", real(ran(stata_run(leaf_executable=None))), "not_evidenced"),
+    row(stata.the_runner_is_real, "not run", real(halted("run")), "not_evidenced"),
+    row(published.estimates_are_the_published_ones, "as printed", estimates(x_q2=float(PRINTED)), "pass", "somewhere, 1967"),
+    row(published.estimates_are_the_published_ones, "other estimates", estimates(x_q2=1e9), "fail", "instead of 1e+09"),
+    row(published.estimates_are_the_published_ones, "one is absent", estimates(w=1.0), "fail", "None"),
+    row(published.estimates_are_the_published_ones, "no regression",
+        artifacts(estimates(x_q2=1.0), {"stata.log": batch(DO_FILE)}), "not_evidenced", "without a regression"),
+    row(published.estimates_are_the_published_ones, "not run", estimates(x_q2=1.0).model_copy(update={"halt": halted("finish").halt}), "not_evidenced"),
+    row(conclusions.every_point_is_concluded, "four", concluded(a="pass", b="fail", c="pass", d="pass"), "pass"),
+    row(conclusions.every_point_is_concluded, "one is open", concluded(a="pass", b="not judged", c="pass", d="pass"), "not_evidenced"),
+    row(conclusions.every_point_is_concluded, "three", concluded(a="pass", b="pass", c="pass"), "fail"),
+    row(conclusions.every_point_is_concluded, "none", concluded(), "fail"),
+]  # fmt: skip
+
+
+@parametrized(CASES)
+def test_finding(case: Case) -> None:
+    holds(case)

@@ -1,0 +1,45 @@
+"""A selection is a part of the audit: what it runs ends as in the whole run, and the whole is not READY for it."""
+
+from concurrent.futures import Future
+
+import pytest
+
+from .conftest import NAMES, Runner
+from .running import Ended
+
+
+def judged(run: Ended, name: str) -> dict[str, str]:
+    (scenario,) = [s for s in run.verdict["scenarios"] if s["name"] == name]
+    return {"scenario": scenario["outcome"], **{check["id"]: check["outcome"] for check in scenario["checks"]}}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_alone_ends_as_in_the_whole_run(whole: Ended, alone: dict[str, Future[Ended]], name: str) -> None:
+    run = alone[name].result()
+    assert judged(run, name) == judged(whole, name)
+    assert {n for n, outcome in run.outcomes.items() if outcome != "not_run"} == {name}
+    assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "operator"), run.said
+    assert run.verdict["partial"]
+    assert (run.left_running, run.left_lying) == ((), ())
+    assert run.events[-1]["type"] == "verdict"
+
+
+def test_nothing_selected_is_no_pass(carry_out: Runner) -> None:
+    run = carry_out("behave", "--tags=@nothing")
+    assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "operator")
+    assert set(run.outcomes.values()) == {"not_run"}
+    assert run.verdict["rehearsal"]["as_expected"] is False
+
+
+def test_a_dry_run_is_no_pass(carry_out: Runner) -> None:
+    run = carry_out("behave", "--dry-run")
+    assert (run.code, run.verdict["blame"]) == (2, "operator")
+    assert set(run.outcomes.values()) == {"not_run"}
+    assert "dry run" in run.said
+
+
+def test_a_selection_by_tag_through_ss_audit(carry_out: Runner) -> None:
+    run = carry_out("ss-audit", "run", "--tags=@spec_pack")
+    assert (run.code, run.verdict["verdict"]) == (2, "INCONCLUSIVE")
+    assert run.passed == {"Spec pack is present"}
+    assert "20 further scenarios" in run.said
