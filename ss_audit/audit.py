@@ -64,9 +64,12 @@ class Audit:
 
     def finding(self, check: Check) -> Finding:
         """What this check finds; it is judged once."""
+        touched = dict(self._touched)
         if check.id not in self._findings:
             self._findings[check.id] = self._judged(check)
         found = self._findings[check.id]
+        if found.evidence:  # what the step shows is what it rests on, not all that was observed
+            self._touched = touched
         self.touch(found.evidence)
         return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from behave.userdata import parse_user_define
 
-from ss_audit.apart import audited
+from ss_audit.cli_audit import audited
 from ss_audit.doctor.examination import examined
 from ss_audit.doctor.page import is_all_there, page
 from ss_audit.inspect_log import UnreadableError, inspected

@@ -6,7 +6,6 @@ from hamcrest.core.base_matcher import BaseMatcher
 from hamcrest.core.description import Description
 
 from ss_audit.audit import Audit
-
 from ss_audit.checks.judgement import Check, Finding
 from ss_audit.evidence.seen import STAGES, Journey, Stage
 

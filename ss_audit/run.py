@@ -44,8 +44,9 @@ class Run:
         self.data = self.folder / "bundle" / "data"
         self.allure = self.data / "allure-results"
         self.junit = self.data / "junit"
-        redactor = Redactor()
-        self.archive = Archive(self.data, redactor, settings.evidence_limit)
+        self.archive = Archive(self.data, Redactor(), settings.evidence_limit)
+        for views in (self.allure, self.junit):
+            views.mkdir()
         self.in_force = in_force
         self.archive.event("planned", {"run_id": self.run_id, "scenarios": [s.id for s in plan.scenarios]})
         self.archive.event("settings", _shown(in_force))
@@ -85,7 +86,7 @@ class Run:
         if differing:
             trouble, blame = f"Allure shows something else than what happened: {'; '.join(differing)}", "audit"
         verdict = decide(results, self.in_force.settings.profile, trouble, blame)
-        describe_run(self.allure, self.title(), self.run_id, verdict, results)
+        describe_run(self.allure, self.title(), self.run_id, verdict, results, self.archive.redactor.mask)
         self._write(verdict, results)
         return verdict
 

@@ -3,6 +3,7 @@
 behave's own 0 means "no selected scenario failed", also when none was selected; ours means READY.
 """
 
+import copy
 import logging
 import os
 import sys
@@ -10,6 +11,8 @@ import traceback
 from pathlib import Path
 from typing import Any, ClassVar
 
+import allure_commons
+from allure_commons.logger import AllureFileLogger
 from behave.exception import ConfigError, InvalidFileLocationError, InvalidFilenameError
 from behave.formatter.base import StreamOpener
 from behave.model import Scenario
@@ -63,9 +66,11 @@ class AuditRunner(Runner):  # type: ignore[misc]
         self._interruption.close()
         try:
             exit_code = self.audit_run.close(trouble, blame).exit_code
-        except Exception:
-            traceback.print_exc()
-            print("The run could not be closed, so there is no verdict; its folder holds what was seen.", file=sys.stderr)
+        except Exception as error:
+            if not isinstance(error, OSError):
+                traceback.print_exc()
+            print(f"\nThere is no verdict, because the run could not be closed: {error}", file=sys.stderr)
+            print(f"What was seen until then lies in {self.audit_run.folder}", file=sys.stderr)
             exit_code = 2
         if exit_code == 2:
             raise SystemExit(2)
@@ -80,6 +85,8 @@ class AuditRunner(Runner):  # type: ignore[misc]
             return INTERRUPTED, "operator"
         except (ParserError, ConfigError, FileNotFoundError, InvalidFileLocationError, InvalidFilenameError) as error:
             return f"behave could not run the features: {error}", "operator"
+        except OSError as error:
+            return f"the operating system refused: {error}", "environment"
         except Exception as error:
             return f"behave broke: {type(error).__name__}: {error}", "audit"
         if self._interruption.happened:
@@ -95,18 +102,20 @@ class AuditRunner(Runner):  # type: ignore[misc]
         return None, None
 
     def _write_into(self, run: Run) -> None:
-        """Allure results and JUnit go into the run's folder, whatever other formatters were asked for."""
-        outputs = self.config.outputs
-        while len(outputs) < len(self.config.format):
+        """Allure results and JUnit go into the run's folder, whatever else was asked for and wherever that goes."""
+        formats, outputs = self.config.format, self.config.outputs
+        while len(outputs) < len(formats):
             outputs.append(StreamOpener(stream=sys.stdout))
-        self.config.format.insert(0, "ss_audit.report.plain_words:PlainWords")
+        formats.insert(0, "ss_audit.report.plain_words:PlainWords")
         outputs.insert(0, StreamOpener(stream=sys.stdout))
-        self.config.format.append("allure_behave.formatter:AllureFormatter")
-        outputs.append(StreamOpener(filename=str(run.allure)))
-        self.config.junit = True
-        self.config.junit_directory = str(run.junit)
-        if not any(isinstance(reporter, JUnitReporter) for reporter in self.config.reporters):
-            self.config.reporters.append(JUnitReporter(self.config))
+        if any("allure" in name.lower() for name in formats):  # a second formatter would write everything twice
+            allure_commons.plugin_manager.register(AllureFileLogger(str(run.allure)))  # type: ignore[no-untyped-call]
+        elif not self.config.dry_run:  # Allure would show scenarios that nobody executed
+            formats.append("allure_behave.formatter:AllureFormatter")
+            outputs.append(StreamOpener(filename=str(run.allure)))
+        ours = copy.copy(self.config)
+        ours.junit_directory = str(run.junit)
+        self.config.reporters.append(JUnitReporter(ours))
         Scenario.continue_after_failed_step = True
 
 

@@ -233,7 +233,8 @@ def llm_problem(in_force: InForce) -> str | None:
     if in_force.stack == "remote" or in_force.llm != "real" or llm_configured(in_force.ss):
         return None
     provider = in_force.ss.get("SS_LLM_PROVIDER", "").strip()
-    lacking = [f"SS_LLM_PROVIDER is {'not set' if not provider else repr(provider)}"] if provider in ("", "stub") else []
+    unusable = provider.lower() in ("", "stub")
+    lacking = [f"SS_LLM_PROVIDER is {repr(provider) if provider else 'not set'}"] if unusable else []
     lacking += [] if in_force.ss.get("SS_LLM_API_KEY", "").strip() else ["SS_LLM_API_KEY is not set"]
     return f"llm=real, but {' and '.join(lacking)}: export a provider other than 'stub', e.g. openai_compatible, and its key"
 

@@ -1,6 +1,6 @@
 """Whether the template is chosen for the question, by the model, and not by a constant."""
 
-from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
 from ss_audit.checks.model_answers import comes_from, model_answers, templates_chosen
 from ss_audit.checks.reached import at, do_files, frozen_plan
 from ss_audit.checks.rendering import unlike_the_template
@@ -163,15 +163,15 @@ def freezing_again_changes_nothing(choices: TemplateChoices) -> Judgement:
     fix="render the do-file from the source of the template in the frozen plan",
 )
 def what_is_executed_was_chosen(executed: ExecutedTemplate) -> Judgement:
-    """The do-file that ran holds the chosen template command by command. Without the library's source that is not judged."""
+    """The do-file that ran holds the chosen template command by command. Without the library nothing shows it."""
     journey = at(executed.journey, "download")
     template, stored = chosen(journey), do_files(journey)
     expected = f"the do-file of {template}"
     if not stored:
         return judged(False, expected=expected, saw="no do-file among the artifacts", evidence=[journey.freezes[-1]])
     if executed.source is None or executed.source.body.text is None:
-        advice = f"{executed.looked.title}: whether the do-file comes from {template} was not compared"
-        return judged(True, expected=expected, saw=advice, evidence=[executed.looked, *stored], advisory=advice)
+        saw = f"{executed.looked.title}: whether the do-file comes from {template} can't be compared"
+        return not_evidenced(expected=expected, saw=saw, evidence=[executed.looked, *stored])
     unlike = [unlike_the_template(executed.source.body.text, a.body.text or "") for a in stored]
     saw = f"not from {executed.source.path}: {unlike[0]}" if all(unlike) else f"{executed.source.path}, command by command"
     return judged(not all(unlike), expected=expected, saw=saw, evidence=[executed.source, *stored, journey.freezes[-1]])

@@ -11,10 +11,9 @@ from pathlib import PurePosixPath
 
 from ss_audit.evidence.model import StataProcess, TreeNode
 
-NOT_STATA = re.compile(
-    r"(python|pypy|perl|ruby|node|bash|dash|sh|zsh|ksh|busybox|true|false|cat|cp|env|r|rscript|julia|java|php|lua|tclsh)[\d.]*",
-    re.I,
-)
+INTERPRETERS = "python|pypy|perl|ruby|node|bash|dash|sh|zsh|ksh|busybox|r|rscript|julia|java|php|lua|tclsh"
+UTILITIES = "true|false|cat|cp|mv|rm|ln|dd|env|echo|printf|tee|head|tail|touch|mkdir|chmod|sleep|date|[gm]?awk|sed|tar|gzip"
+NOT_STATA = re.compile(rf"({INTERPRETERS}|{UTILITIES})[\d.]*", re.I)
 NAMES = re.compile(r"x?stata(-?(?P<edition>mp|se|be|ic))?(-64)?(\.exe)?", re.I)
 OPTION = re.compile(r"[-/][a-z]\d*|-rngstream\d+", re.I)
 SMALLEST = 1024 * 1024

@@ -63,9 +63,11 @@ def _parts(in_force: InForce, missing: Collection[str]) -> Iterator[Item]:
         lacking = [what for what in needed if what in missing]
         if stands_in in in_force.stand_ins:
             remedy = f"configure a real one, as said at {needed[0]}"
-            yield Item(what="scenario", state="note", detail=f"“{scenario}” can't be evidenced with the {stands_in}", remedy=remedy)
+            detail = f"“{scenario}” can't be evidenced with the {stands_in}"
+            yield Item(what="scenario", state="note", detail=detail, remedy=remedy)
         elif lacking:
-            yield Item(what="scenario", state="note", detail=f"“{scenario}” can't be evidenced as long as there is no {', '.join(lacking)}")
+            detail = f"“{scenario}” can't be evidenced as long as something is missing here: {', '.join(lacking)}"
+            yield Item(what="scenario", state="note", detail=detail)
 
 
 def _attached(settings: Settings) -> Iterator[Item]:

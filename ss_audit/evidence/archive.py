@@ -19,6 +19,8 @@ from ss_audit.evidence.model import Body, E, Evidence, now
 from ss_audit.evidence.redaction import Redactor
 
 INLINE_LIMIT = 1 << 20
+DEVICE = re.compile(r"(?:con|prn|aux|nul|conin_|conout_|com\d|lpt\d)(?:\.|$)", re.I)
+"""What Windows takes for a device, with any ending."""
 GENESIS = hashlib.sha256(b"").hexdigest()
 
 
@@ -35,6 +37,7 @@ class Archive:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="event-log")
         self._seq = 0
         self.head = GENESIS
+        self._failure: OSError | None = None
 
     def record(self, entry: E) -> E:
         """Writes an evidence entry. In: without id. Out: the same entry, redacted, with its id."""
@@ -100,9 +103,15 @@ class Archive:
         event_id = self._next_id()
         event = {"seq": self._seq + 1, "id": event_id, "at": now().isoformat(), "type": type_, "prev": self.head, **rest}
         line = json.dumps(event, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
-        self._log.write(line + "\n")
-        self._log.flush()
-        os.fsync(self._log.fileno())
+        if self._failure is not None:
+            raise self._failure  # what comes after half a line can't be read
+        try:
+            self._log.write(line + "\n")
+            self._log.flush()
+            os.fsync(self._log.fileno())
+        except OSError as error:
+            self._failure = error
+            raise
         self._seq += 1
         self.head = hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
         return event_id
@@ -113,7 +122,8 @@ class Archive:
 
 def safe_name(part: str) -> str:
     """One path part that is safe on any file system; distinct parts stay distinct."""
-    clean = re.sub(r"[^A-Za-z0-9._=+-]", "_", part)[:100].lstrip(".") or "_"
+    clean = re.sub(r"[^A-Za-z0-9._=+-]", "_", part)[:100].strip(".") or "_"
+    clean = f"_{clean}" if DEVICE.match(clean) else clean
     return clean if clean == part else f"{clean}-{hashlib.sha256(part.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 

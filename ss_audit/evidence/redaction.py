@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 import secrets
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 SHAPES = (
     ("token", re.compile(r"ssv1\.[A-Za-z0-9_\-]+\.[A-Fa-f0-9]{16,}")),
@@ -63,6 +63,7 @@ class Redactor:
 def encodings(value: str) -> tuple[str, ...]:
     """The forms in which a secret turns up: raw, URL-encoded, JSON-escaped, base64, hex. Each once, raw first."""
     raw = value.encode("utf-8", "surrogatepass")
-    forms = [value, quote(value, safe=""), json.dumps(value)[1:-1]]
+    forms = [value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]]
+    forms.append(json.dumps(value, ensure_ascii=False)[1:-1])
     forms += [base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode().rstrip("="), raw.hex()]
     return tuple(dict.fromkeys(form for form in forms if len(form) >= SHORTEST))

@@ -38,7 +38,9 @@ def complete(folder: Path, plan: Plan, results: Iterable[ScenarioResult], mask: 
         file.write_text(mask(text), "utf-8")
 
 
-def describe_run(folder: Path, what: str, run_id: str, verdict: Verdict, results: Sequence[ScenarioResult]) -> None:
+def describe_run(
+    folder: Path, what: str, run_id: str, verdict: Verdict, results: Sequence[ScenarioResult], mask: Callable[[str], str]
+) -> None:
     """Writes what Allure shows beside the scenarios: the verdict, what was audited (in a line), and the categories.
 
     Allure 2 reads the categories as a file of their own; Allure 3 takes them from its configuration, which gives the report
@@ -56,7 +58,7 @@ def describe_run(folder: Path, what: str, run_id: str, verdict: Verdict, results
         "Run": run_id,
     }
     lines = [f"{name}={' '.join(value.split())}" for name, value in facts.items() if value]
-    (folder / "environment.properties").write_text("\n".join([*lines, ""]), "utf-8")
+    (folder / "environment.properties").write_text(mask("\n".join([*lines, ""])), "utf-8")
     executor = {"name": "SS production audit", "type": "ss-audit", "buildName": f"{verdict.word}, run {run_id}"}
     (folder / "executor.json").write_text(json.dumps(executor), "utf-8")
     categories = [

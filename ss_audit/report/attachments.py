@@ -10,7 +10,7 @@ from allure_commons.types import AttachmentType
 
 from ss_audit.evidence.model import Body, Evidence, Exchange, FileSeen, LlmCall, LogWindow, StoredArtifact
 
-MOST = 12
+MOST = 14
 TELLING = ("stata.log", "run.meta.json", "run.error.json", "meta.json", "prompt.txt", "response.txt", "plan.json", "stata.do")
 
 
@@ -34,7 +34,7 @@ def attach(entries: Sequence[Evidence]) -> None:
 
 
 def chosen(entries: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """At most a dozen, in their order: what tells most first, then one of each title, then the rest."""
+    """At most `MOST`, in their order: what tells most first, then one of each title, then the rest."""
     if len(entries) <= MOST:
         return tuple(entries)
     names = [PurePosixPath(e.rel_path).name if isinstance(e, StoredArtifact) else "" for e in entries]

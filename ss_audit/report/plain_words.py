@@ -16,7 +16,9 @@ class PlainWords(Formatter):  # type: ignore[misc]
 
     def result(self, step: Any) -> None:
         """After a step was executed, before it is shown."""
-        if isinstance(step.exception, CouldNotLook):
-            gap = step.exception
-            first = (str(gap).splitlines() or [""])[0]
+        gap = step.exception
+        first = (str(gap).splitlines() or [""])[0]
+        if isinstance(gap, CouldNotLook):
             step.error_message = f"      COULD NOT LOOK: {first}\n      blame: {gap.blame}; evidence: {gap.evidence}"
+        elif isinstance(gap, OSError):
+            step.error_message = f"      COULD NOT LOOK: the operating system refused: {first}\n      blame: environment"

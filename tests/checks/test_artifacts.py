@@ -1,4 +1,5 @@
 """The artifact index against the contract and the bytes, before and after a restart."""
+# ruff: noqa: E501 - a table reads best with one case a line
 
 import json
 from typing import Any

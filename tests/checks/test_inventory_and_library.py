@@ -39,11 +39,13 @@ def trace(job: Journey | None = WITH_CANARY, found: bool = True, template: str =
 def pack(spec: str | None, *cards: str, commands: tuple[str, ...] = ("run",)) -> SpecPackSeen:
     files = [FileSeen(id=next_id(), title="f", path="f", body=body(text)) for text in cards]
     own = FileSeen(id=next_id(), title="spec", path="spec.md", body=body(spec)) if spec is not None else None
-    return SpecPackSeen(spec=own, cards=tuple(files), commands=commands, settings=("profile", "stack"), looked=statement("looked"))
+    return SpecPackSeen(
+        spec=own, cards=tuple(files), commands=commands, settings=("profile", "stack"), looked=statement("looked")
+    )
 
 
 SPEC = "# Spec: x\n\n## Purpose\n\nP.\n\n## Requirements\n\n### Requirement: R\n\nIt MUST be.\n\n#### Scenario: S\n- **WHEN** a\n- **THEN** b\n"
-CARD = "# A card\n\n## Goal\n\nKnow it.\n\n## Scope\n\nAll.\n\n## Commands\n\n```sh\nss-audit run\n```\n\n## Acceptance\n\n- It is known.\n"
+CARD = "# A card\n\n## Goal\n\nKnow it.\n\n## Scope\n\nAll.\n\n## Commands\n\n```sh\nss-audit run\n```\n\n## Evidence to keep\n\n- The run.\n\n## Acceptance\n\n- [ ] It is known.\n"
 ROUTES = (route("/v1/jobs"), route("/health"))
 INVENTORY = (inventory.a_path_that_cannot_exist_is_refused, inventory.versioned_routes_are_listed,
              inventory.unversioned_routes_are_listed, inventory.every_route_is_classified)  # fmt: skip

@@ -1,4 +1,5 @@
 """The journey, stage by stage."""
+# ruff: noqa: E501 - a table reads best with one case a line
 
 from checks.cases import Case, holds, parametrized, row
 from checks.observations import (

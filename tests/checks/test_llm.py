@@ -1,4 +1,5 @@
 """What SS's artifacts say of the provider, what the relay saw, and whether both agree call by call."""
+# ruff: noqa: E501 - a table reads best with one case a line
 
 import json
 
@@ -44,7 +45,13 @@ def both(journey: MainJourney, declared: Provenance = REAL) -> tuple[MainJourney
 
 CACHED = artifacts(GOOD, {f"artifacts/llm/third/{n}": t for n, t in (
     ("meta.json", json.dumps({"model": MODEL})), ("response.txt", DRAFT_ANSWER), ("prompt.txt", QUESTION.text))})  # fmt: skip
-ALL_FAILED = artifacts(GOOD, {f"{DRAFT}/meta.json": json.dumps({"model": MODEL, "ok": False}), f"{CHOICE}/meta.json": json.dumps({"model": MODEL, "ok": False})})
+ALL_FAILED = artifacts(
+    GOOD,
+    {
+        f"{DRAFT}/meta.json": json.dumps({"model": MODEL, "ok": False}),
+        f"{CHOICE}/meta.json": json.dumps({"model": MODEL, "ok": False}),
+    },
+)
 WHOLE = json.dumps({"model": "claude-echo", "choices": [{"message": {"content": DRAFT_ANSWER}}]})
 OTHER_LAYOUT = artifacts(GOOD, GONE | {
     "llm/1.meta.json": json.dumps({"model": MODEL}), "llm/1.request.json": json.dumps({"model": MODEL, "prompt": QUESTION.text}),
@@ -111,4 +118,7 @@ def test_finding(case: Case) -> None:
 
 def test_texts_of_several_calls_in_one_folder_are_told_apart() -> None:
     first, second = recorded_calls(OTHER_LAYOUT)
-    assert [first.prompt and first.prompt.rel_path, second.response and second.response.rel_path] == ["llm/1.request.json", "llm/2.response.json"]
+    assert [first.prompt and first.prompt.rel_path, second.response and second.response.rel_path] == [
+        "llm/1.request.json",
+        "llm/2.response.json",
+    ]

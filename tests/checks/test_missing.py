@@ -4,6 +4,8 @@
 import json
 from typing import Any, TypeVar
 
+from stata_log.synthetic import batch
+
 from checks.cases import Case, holds, parametrized, row
 from checks.observations import (
     DO_FILE,
@@ -22,7 +24,6 @@ from checks.observations import (
 from ss_audit.checks import missing_package, missing_parameters
 from ss_audit.evidence.model import LogWindow, StoredArtifact
 from ss_audit.evidence.seen import DeclaredPackage, Journey, MissingParameters, PackageTrial, UndeclaredPackage
-from stata_log.synthetic import batch
 
 P = TypeVar("P", bound=PackageTrial)
 GOAL = "analysis_goal"
@@ -46,13 +47,17 @@ def but(**more: object) -> dict[str, object]:
 HALTED = {"journey": halted("draft", kind=Journey), "refusal": None, "supplied": None, "accepted": None, "plan_read": None}
 STRAY = but(missing_fields=[f"stage1_questions.{GOAL}", "stage1_questions.colour"])
 PACKAGE = "ssaudit_x1y2"
-NAMED = {"error_code": "STATA_DEPENDENCY_MISSING", "message": "missing", "details": {"missing_dependencies": [{"pkg": PACKAGE}]}}
+NAMED = {
+    "error_code": "STATA_DEPENDENCY_MISSING",
+    "message": "missing",
+    "details": {"missing_dependencies": [{"pkg": PACKAGE}]},
+}
 STOPPED = batch(DO_FILE, {}, ending=f"command {PACKAGE} is unrecognized|199")
 ERROR, RUN = "runs/r1/artifacts/run.error.json", "runs/r1/artifacts"
 
 
-def left_behind(error: object = NAMED, log: str = "", **meta: object) -> tuple[StoredArtifact, ...]:
-    files = {ERROR: json.dumps(error), f"{RUN}/run.meta.json": json.dumps(run_meta(**meta))}
+def left_behind(record: object = NAMED, /, log: str = "", **meta: object) -> tuple[StoredArtifact, ...]:
+    files = {ERROR: json.dumps(record), f"{RUN}/run.meta.json": json.dumps(run_meta(**meta))}
     return tuple(artifact(path, text) for path, text in (files | ({f"{RUN}/stata.log": log} if log else {})).items())
 
 

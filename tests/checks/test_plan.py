@@ -1,4 +1,5 @@
 """What the frozen plan holds, under whichever names, and that it stays what it was."""
+# ruff: noqa: E501 - a table reads best with one case a line
 
 import json
 from typing import Any
@@ -96,7 +97,7 @@ CASES: list[Case] = [
     row(checks.binds_the_columns_of_the_question, "swapped", params({"DEPVAR": "x_q2", "INDEPVARS": "y_q1 z_q3"}), "fail", "role"),
     row(checks.binds_the_columns_of_the_question, "one left out", params({"DEPVAR": "y_q1", "INDEPVARS": "x_q2"}), "fail", "not bound: z_q3"),
     row(checks.binds_the_columns_of_the_question, "in one list", params({"NUMERIC_VARS": "y_q1 x_q2 z_q3"}), "pass"),
-    row(checks.binds_the_columns_of_the_question, "with the unit", params(NAMED + [{"name": "ID", "value": "unit_q5"}]), "pass"),
+    row(checks.binds_the_columns_of_the_question, "with the unit", params([*NAMED, {"name": "ID", "value": "unit_q5"}]), "pass"),
     row(checks.runs_on_what_was_bound, "no do-file", artifacts(GOOD, {"stata.do": None}), "fail", "no do-file"),
     row(checks.runs_on_what_was_bound, "other columns", artifacts(GOOD, {"stata.do": "regress a b"}), "fail", "not in the do-file"),
     row(checks.runs_on_what_was_bound, "only in a comment", artifacts(GOOD, {"stata.do": "* y_q1 x_q2 z_q3\nregress a b"}), "fail"),

@@ -1,4 +1,5 @@
 """Who may open a job."""
+# ruff: noqa: E501 - a table reads best with one case a line
 
 from typing import Any
 

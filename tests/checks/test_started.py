@@ -1,4 +1,5 @@
 """How SS was started, what its runner says of itself, and that nothing dies unasked."""
+# ruff: noqa: E501 - a table reads best with one case a line
 
 import json
 

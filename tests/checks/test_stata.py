@@ -3,6 +3,8 @@
 
 import json
 
+from stata_log.synthetic import REHEARSAL_HEAD, batch
+
 from checks.cases import Case, holds, parametrized, row
 from checks.observations import (
     COMMAND,
@@ -22,7 +24,6 @@ from checks.observations import (
 from ss_audit.checks import conclusions, published, stata
 from ss_audit.evidence.model import StataProcess
 from ss_audit.evidence.seen import Conclusions, MainJourney, Provenance, PublishedJourney
-from stata_log.synthetic import REHEARSAL_HEAD, batch
 
 GOOD, REAL = main_journey(), provenance()
 DECLARED = provenance(stata="rehearsal", profile="rehearsal")

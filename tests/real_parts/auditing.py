@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from whole_audit.running import Ended, run
 
 STATA = "Real Stata runner is evidenced"
+KEY = "sk-test-of-real-parts-0123456789"
 LLM = "Real LLM provider is evidenced with the forced model"
 
 
@@ -43,7 +44,7 @@ def with_provider(place: Path, base_url: str, prefix: tuple[str, ...] = (), **se
     """The provider scenario with this base URL; `prefix` stands before the command, `environment` is added."""
     environment = {
         "SS_LLM_PROVIDER": "openai_compatible",
-        "SS_LLM_API_KEY": "sk-test-of-real-parts-0123456789",
+        "SS_LLM_API_KEY": KEY,
         "SS_LLM_BASE_URL": base_url,
         **settings.pop("environment", {}),
     }

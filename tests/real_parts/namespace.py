@@ -51,9 +51,9 @@ def namespace() -> Iterator[Namespace]:
     name = _new_name()
     had = ETC.exists()
     with contextlib.ExitStack() as cleanups:
-        cleanups.callback(_remove, name)
         if not had:
             cleanups.callback(_without_empty, ETC)
+        cleanups.callback(_remove, name)
         _ip("netns", "add", name)
         (ETC / name).mkdir(parents=True)
         (ETC / name / "hosts").write_text(f"127.0.0.1 localhost\n{ADDRESS} {NAME}\n", "utf-8")

@@ -67,6 +67,7 @@ def test_a_stata_that_was_not_seen_writing_is_not_proven() -> None:
     [
         ("/usr/bin/python3.12", {}, "the process that ran is python3.12, which is no Stata"),
         ("/usr/bin/true", {}, "true, which is no Stata"),
+        ("/usr/bin/rm", {}, "rm, which is no Stata"),
         ("/opt/stata-mp", {"leaf_same_as": "/usr/bin/dash"}, "called stata-mp, but its file is a copy of dash, byte for byte"),
         ("/opt/stata-mp", {"leaf_entry_points": ("Python",)}, "called stata-mp, but its file starts Python"),
     ],

@@ -61,8 +61,10 @@ def test_a_host_that_is_not_listed_is_no_proof(tmp_path: Path, net: Net) -> None
 
 
 def test_nothing_of_a_network_is_left() -> None:
+    had = ETC.exists()
     with namespace() as made:
         folder = ETC / made.prefix[-1]
         assert (folder / "hosts").exists()
     assert not folder.exists()
+    assert ETC.exists() == had
     assert not Path("/run/netns", made.prefix[-1]).exists()

@@ -1,5 +1,6 @@
 """What the machine or the people on it can do to an audit: it says so, keeps its evidence and leaves nothing behind."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -83,11 +84,12 @@ def test_a_port_that_is_taken(carry_out: Runner) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk with hardly any room; only root may make one."""
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A disk with so many MiB; only root may make one."""
     place = tmp_path / "disk"
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)], capture_output=True, text=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={request.param}m", "none", str(place)]
+    made = subprocess.run(mount, capture_output=True, text=True)
     if made.returncode:
         pytest.skip(f"no small disk can be made here: {made.stderr.strip()}")
     yield place
@@ -95,6 +97,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.may_skip("mounting a file system needs root")
+@pytest.mark.parametrize("small_disk", [1], indirect=True)
 def test_no_room_for_the_reports(carry_out: Runner, small_disk: Path) -> None:
     run = carry_out("ss-audit", "rehearse", reports=small_disk / "reports")
     assert run.code == 2
@@ -105,12 +108,36 @@ def test_no_room_for_the_reports(carry_out: Runner, small_disk: Path) -> None:
 
 
 @pytest.mark.may_skip("mounting a file system needs root")
+@pytest.mark.parametrize("small_disk", [1], indirect=True)
 def test_no_room_for_what_ss_keeps(carry_out: Runner, small_disk: Path) -> None:
     (small_disk / "tmp").mkdir()
     run = carry_out("behave", environment={"TMPDIR": str(small_disk / "tmp")})
     assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "environment")
     assert "MiB are free" in run.said.split("Feature:", 1)[0]
     assert list((small_disk / "tmp").iterdir()) == []
+
+
+def fill(disk: Path) -> None:
+    with contextlib.suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
+        while True:
+            filling.write(bytes(1 << 16))
+
+
+@pytest.mark.may_skip("mounting a file system needs root")
+@pytest.mark.parametrize("small_disk", [205], indirect=True)
+def test_a_disk_that_fills_up_in_mid_run(begin: Starter, small_disk: Path) -> None:
+    command = begin("behave", reports=small_disk / "reports")
+    command.wait_for_event(starts("Redeem returns a usable job token"))
+    fill(small_disk)
+    run = command.end()
+    assert run.code == 2
+    assert "no verdict" in run.said
+    assert "No space left" in run.said
+    assert "Traceback" not in run.said
+    assert (run.left_running, run.left_lying) == ((), ())
+    assert not (run.folder / "verdict.json").exists()
+    log = (run.folder / "bundle" / "data" / "events.jsonl").read_bytes()
+    assert log.count(b"\n") > 100, "what was seen before is kept"
 
 
 def test_reports_that_cannot_be_written(carry_out: Runner, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_killed_it_takes_everything_with_it(begin: Starter, program: tuple[str, 
 def test_killed_under_ss_audit_it_takes_everything_with_it(begin: Starter) -> None:
     command = begin("ss-audit", "rehearse")
     command.wait_for_event(in_the_canary_job)
-    (behave,) = [child for child in command.running() if "ss_audit.supervised" in child.cmdline()]
+    (behave,) = [child for child in command.running() if "ss_audit.cli_behave" in child.cmdline()]
     behave.kill()
     run = command.end(10.0)
     assert run.code == 2

@@ -1,6 +1,7 @@
 """A selection is a part of the audit: what it runs ends as in the whole run, and the whole is not READY for it."""
 
 from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
@@ -42,4 +43,14 @@ def test_a_selection_by_tag_through_ss_audit(carry_out: Runner) -> None:
     run = carry_out("ss-audit", "run", "--tags=@spec_pack")
     assert (run.code, run.verdict["verdict"]) == (2, "INCONCLUSIVE")
     assert run.passed == {"Spec pack is present"}
-    assert "20 further scenarios" in run.said
+    assert f"{len(NAMES) - 1} further scenarios" in run.said
+
+
+def test_reports_of_ones_own_come_on_top(carry_out: Runner, tmp_path: Path) -> None:
+    mine = ("-f", "allure_behave.formatter:AllureFormatter", "-o", str(tmp_path / "allure"), "-f", "plain")
+    run = carry_out("behave", "--tags=@spec_pack", *mine, "--junit", "--junit-directory", str(tmp_path / "junit"))
+    assert run.verdict["blame"] == "operator", run.said
+    shown = len(list((tmp_path / "allure").glob("*-result.json")))
+    assert shown == len(list((run.folder / "allure-results").glob("*-result.json"))) >= 1
+    assert any((tmp_path / "junit").iterdir())
+    assert any((run.folder / "junit").iterdir())

@@ -87,13 +87,14 @@ def test_the_verdict_has_every_key_with_a_sensible_value(whole: Ended) -> None:
 def test_each_judgement_rests_on_evidence_of_the_log(whole: Ended) -> None:
     known = entries(whole)
     checks = [check for scenario in whole.verdict["scenarios"] for check in scenario["checks"]]
+    advice = {check["id"] for s in whole.verdict["scenarios"] if not s["must"] for check in s["checks"]}
     assert len(checks) > len(NAMES)
     for check in checks:
         assert check["evidence"], f"{check['id']} rests on nothing"
         assert set(check["evidence"]) <= known.keys(), check["id"]
         assert check["expected"], check["id"]
         assert check["saw"], check["id"]
-        assert check["spec"], check["id"]
+        assert check["spec"] or check["id"] in advice, check["id"]
         assert check["strength"] in ("claimed", "observed", "witnessed", "proven")
         assert (check["fix"] == "") == (check["outcome"] == "pass"), f"{check['id']}: a way to a fix, when one is needed"
 
@@ -179,5 +180,5 @@ def test_no_secret_lies_in_the_folder(whole: Ended, what: str) -> None:
 
 def test_the_masks_show_that_there_were_secrets(whole: Ended) -> None:
     log = (whole.folder / "bundle" / "data" / "events.jsonl").read_text("utf-8")
-    for name in ("token", "task code", "llm api key"):
-        assert f"[secret: {name}" in log or f"[secret: ss {name}" in log, f"no {name} was masked: was it looked for at all?"
+    for name in ("token", "task code"):
+        assert f"[secret: {name} " in log, f"no {name} was masked: was it looked for at all?"

@@ -1,8 +1,9 @@
 """The process tree of one run, sampled while it runs, and its leaf: the program that did the work.
 
 The leaf is the process that was seen holding the run's log open for writing; where none was seen, the one that used most
-CPU time; among equals the deepest, then the latest. So neither a wrapper in front nor a helper that Stata calls is
-taken for Stata, and a real Stata that idles beside a script that writes the log is not the leaf.
+CPU time; among equals the deepest (of those with the log open, the highest), then the latest. So neither a wrapper in
+front nor a helper that Stata calls is taken for Stata, and a real Stata that idles beside a script that writes the log
+is not the leaf.
 """
 
 # ruff: noqa: PTH116, PTH123, PTH208
@@ -71,7 +72,7 @@ class ProcessTree:
 
     def leaf(self) -> Node | None:
         """The process that did the work, or None when nothing was ever seen."""
-        return max(self._nodes.values(), key=lambda node: (node.held_log, node.look.cpu, node.depth, node.order), default=None)
+        return max(self._nodes.values(), key=_worked, default=None)
 
     def facts(self, shim: int) -> list[dict[str, Any]]:
         """The tree for the record, in the order of appearance. In: the shim's pid, which stands for `root` as a parent."""
@@ -100,6 +101,11 @@ class ProcessTree:
             except OSError:
                 return None
         return self._programs[identity]
+
+
+def _worked(node: Node) -> tuple[bool, float, int, int]:
+    """By what the leaf is chosen, the greatest wins. A helper may inherit the open log from who opened it, who stands above."""
+    return node.held_log, node.look.cpu, -node.depth if node.held_log else node.depth, node.order
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -1,6 +1,6 @@
 """behave as `ss-audit` starts it: it lives no longer than who started it.
 
-`python -m ss_audit.supervised …` takes behave's arguments. Its standard input is a pipe that nobody writes to; when it
+`python -m ss_audit.cli_behave …` takes behave's arguments. Its standard input is a pipe that nobody writes to; when it
 ends, `ss-audit` was killed, and so is this process: the keeper then ends what it had started, and the run on disk stays
 unfinished.
 """

@@ -32,7 +32,7 @@ def audited(arguments: Sequence[str]) -> dict[str, Any]:
     if folder.exists():
         print(f"The audit can't start: there is a run in {folder} already", file=sys.stderr)
         return {}
-    command = [sys.executable, "-m", "ss_audit.supervised", *arguments, "-D", f"run_id={run_id}"]
+    command = [sys.executable, "-m", "ss_audit.cli_behave", *arguments, "-D", f"run_id={run_id}"]
     _waited_for(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}))
     try:
         verdict = json.loads((folder / "verdict.json").read_text("utf-8"))

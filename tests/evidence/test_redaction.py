@@ -1,0 +1,92 @@
+"""Secrets never reach the disk, in whichever of their usual forms they come."""
+
+import base64
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from ss_audit.evidence.redaction import MARK, Redactor, encodings
+
+SECRET = 'pa ss/wörd+"quote"\\=&'
+FORMS = {
+    "raw": SECRET,
+    "url": quote(SECRET, safe=""),
+    "json": json.dumps(SECRET)[1:-1],
+    "json without escapes": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "form": quote_plus(SECRET),
+    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64 for urls": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+    "hex": SECRET.encode().hex(),
+}
+
+
+@pytest.fixture
+def redactor() -> Redactor:
+    known = Redactor(b"key")
+    known.learn(SECRET, "password")
+    return known
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_masked(redactor: Redactor, form: str) -> None:
+    masked = redactor.mask(f"before {FORMS[form]} after")
+    assert FORMS[form] not in masked
+    assert masked.startswith("before [secret: password ")
+    assert masked.endswith("] after")
+
+
+def test_masking_twice_changes_nothing(redactor: Redactor) -> None:
+    once = redactor.mask(" ".join(FORMS.values()) + " Bearer abcdefghijklmnopqrst sk-abcdefghijklmnopqrst")
+    assert redactor.mask(once) == once
+
+
+def test_equal_secrets_give_equal_marks_and_other_runs_other_ones(redactor: Redactor) -> None:
+    assert redactor.mask(SECRET) == redactor.mask(SECRET)
+    other = Redactor()
+    other.learn(SECRET, "password")
+    assert other.mask(SECRET) != redactor.mask(SECRET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssv1.job_tc_c58166dd4b69ff35.0a897119fc298f6388918d31c4436c29",
+        "ssa1.abcdefgh.ijklmnopqrstuv",
+        "sk-abcdefghijklmnopqrstuvwx",
+        "Authorization: Bearer abcdefghijklmnop",
+        "https://user:hunter22@host/x",
+    ],
+)
+def test_what_has_the_shape_of_a_secret_is_masked_unlearnt(text: str) -> None:
+    masked = Redactor().mask(text)
+    assert MARK.search(masked)
+    assert text not in masked
+
+
+def test_ordinary_text_stays_as_it_is(redactor: Redactor) -> None:
+    text = "regress y x, robust\nr(199);\nhttps://llm.example.org/v1 run 3 of task-code"
+    assert redactor.mask(text) == text
+    assert redactor.masked_names(text) == ()
+
+
+def test_what_is_too_short_to_be_a_secret_is_not_learnt() -> None:
+    redactor = Redactor()
+    for value in (None, "", "admin"):
+        redactor.learn(value, "x")
+    assert redactor.mask("admin") == "admin"
+    assert redactor.known() == ()
+
+
+def test_the_longest_secret_is_masked_first() -> None:
+    redactor = Redactor(b"key")
+    redactor.learn("abcdef", "short")
+    redactor.learn("abcdef-ghijkl", "long")
+    assert redactor.masked_names("abcdef-ghijkl") == ("long",)
+    assert redactor.masked_names("abcdef and abcdef-ghijkl") == ("long", "short")
+
+
+def test_forms_are_listed_each_once_raw_first() -> None:
+    forms = encodings("abcdefgh")
+    assert forms[0] == "abcdefgh"
+    assert len(forms) == len(set(forms))
