@@ -118,7 +118,7 @@ def the_log_echoes_the_do_file(journey: MainJourney) -> Judgement:
     log = stata_log(journey)
     stored = do_files(journey)
     if not stored:
-        return judged(False, expected="a stored do-file", saw="no do-file among the artifacts", evidence=[log])
+        return not_evidenced(expected="a stored do-file", saw="no do-file among the artifacts", evidence=[log])
     match = echo_matches(_read(log), stored[-1].body.text or "")
     saw = f"{match.matched} of {match.total} lines of the do-file are echoed"
     if match.first_difference:

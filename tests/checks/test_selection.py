@@ -140,11 +140,6 @@ def test_finding(case: Case) -> None:
     holds(case)
 
 
-def test_what_was_not_compared_is_told_of() -> None:
-    assert selection.what_is_executed_was_chosen.judge(executed(source=None)).advisory
-    assert selection.what_is_executed_was_chosen.judge(executed()).advisory is None
-
-
 def test_a_placeholder_that_is_filled_in_with_nothing_may_leave_no_line() -> None:
     source = "version 18\n__OPTIONS__\nlocal p = __P__\nregress __Y__\n"
     assert selection.what_is_executed_was_chosen.judge(executed("version 18\nlocal p =\nregress y\n", source)).outcome == "pass"
