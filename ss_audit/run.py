@@ -1,5 +1,6 @@
 """One run from its first line of evidence to its verdict: the folder, what lies in it, and the order of closing."""
 
+import hashlib
 import json
 import secrets
 import sys
@@ -132,13 +133,15 @@ class Run:
             "evidence_head": f"sha256:{self.archive.head}",
         }
         verdict_text = json.dumps(document(head, verdict, results, tail), indent=2, ensure_ascii=False)
-        (self.data / "verdict.json").write_text(self.archive.redactor.mask(verdict_text), "utf-8")
+        written = self.archive.redactor.mask(verdict_text).encode("utf-8")
+        (self.data / "verdict.json").write_bytes(written)
         self.archive.event("verdict", {"verdict": verdict.word, "blame": verdict.blame})
         self.archive.close()
         what = self.title()
         page = inventory_page(what, surfaces.rows if surfaces else (), library)
         (self.folder / "inventory.md").write_text(page, "utf-8")
-        print("\n".join(closing_lines(what, verdict, results, rehearsal, str(self.folder))), flush=True)
+        digest = hashlib.sha256(written).hexdigest()
+        print("\n".join(closing_lines(what, verdict, results, rehearsal, str(self.folder), digest)), flush=True)
 
     def title(self) -> str:
         """What was audited, in one line."""

@@ -13,9 +13,18 @@ SAW = "; saw "
 
 
 def closing_lines(
-    what: str, verdict: Verdict, scenarios: Sequence[ScenarioResult], rehearsal: dict[str, Any] | None, folder: str
+    what: str,
+    verdict: Verdict,
+    scenarios: Sequence[ScenarioResult],
+    rehearsal: dict[str, Any] | None,
+    folder: str,
+    digest: str,
 ) -> list[str]:
-    """The closing block, a line each. `what` is what was audited; `rehearsal` as in verdict.json."""
+    """The closing block, a line each.
+
+    `what` is what was audited; `rehearsal` as in verdict.json; `digest` is the SHA-256 of verdict.json, hex, which pins
+    the event log by its `evidence_head`.
+    """
     executed = [s for s in scenarios if s.outcome != "not_run"]
     not_run = [s for s in scenarios if s.outcome == "not_run"]
     lines = ["", f"Audit of {what}", "", *_scenarios(executed)]
@@ -25,7 +34,7 @@ def closing_lines(
     lines += ["", f"VERDICT: {verdict.word}{blame}", *_wrapped(verdict.reason, 2)]
     if rehearsal is not None:
         lines += ["", *_rehearsal(rehearsal, scenarios)]
-    return [*lines, "", f"Evidence and reports: {folder}", ""]
+    return [*lines, "", f"Evidence and reports: {folder}", f"Digest of verdict.json: sha256:{digest}"]
 
 
 def _scenarios(executed: Sequence[ScenarioResult]) -> list[str]:
