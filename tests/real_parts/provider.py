@@ -11,6 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
+# Python 3.13 verifies strictly, as RFC 5280 has it: an authority says what it is for, a certificate who issued it.
+CA_USE = "keyUsage=critical,keyCertSign,cRLSign"
+ISSUED_BY = "authorityKeyIdentifier=keyid"
+
 NEEDS_OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made by the openssl command")
 
 
@@ -31,9 +35,9 @@ def make_certificates(folder: Path, name: str) -> Certificates:
         subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, cwd=folder)
 
     alternative = f"subjectAltName=DNS:{name},IP:127.0.0.1"
-    (folder / "names").write_text(f"{alternative}\n")
+    (folder / "names").write_text(f"{alternative}\n{ISSUED_BY}\n")
     new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", 2]
-    openssl(*new, "-keyout", "ca.key", "-out", made.authority, "-subj", "/O=Test authority/CN=Test CA")
+    openssl(*new, "-keyout", "ca.key", "-out", made.authority, "-subj", "/O=Test authority/CN=Test CA", "-addext", CA_USE)
     openssl(*new, "-keyout", made.key, "-out", made.self_signed, "-subj", f"/CN={name}", "-addext", alternative)
     openssl("req", "-new", "-key", made.key, "-out", "csr.pem", "-subj", f"/O=Test provider/CN={name}")
     by = ["-CA", made.authority, "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names"]

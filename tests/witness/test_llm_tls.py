@@ -20,6 +20,10 @@ from witness.asking import KEY
 from witness.conftest import ListRecorder
 from witness.provider import provider
 
+# Python 3.13 verifies strictly, as RFC 5280 has it: an authority says what it is for, a certificate who issued it.
+CA_USE = "keyUsage=critical,keyCertSign,cRLSign"
+ISSUED_BY = "authorityKeyIdentifier=keyid"
+
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made by the openssl command")
 
 ASK = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
@@ -48,9 +52,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     def openssl(*words: object) -> None:
         subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, cwd=folder)
 
-    (folder / "san").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    (folder / "san").write_text(f"subjectAltName=DNS:localhost,IP:127.0.0.1\n{ISSUED_BY}\n")
     new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", 2]
-    openssl(*new, "-keyout", "ca.key", "-out", made.authority, "-subj", "/O=Test authority/CN=Test CA")
+    openssl(*new, "-keyout", "ca.key", "-out", made.authority, "-subj", "/O=Test authority/CN=Test CA", "-addext", CA_USE)
     openssl(
         *new, "-keyout", made.key, "-out", made.self_signed, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"
     )
