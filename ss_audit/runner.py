@@ -76,6 +76,13 @@ class AuditRunner(Runner):  # type: ignore[misc]
             raise SystemExit(2)
         return exit_code == 1
 
+    def run_hook(self, hook_name: str, *args: Any) -> Any:
+        """As behave's, and a checkpoint: an interrupt that struck in a place which swallows exceptions still ends the run."""
+        result = super().run_hook(hook_name, *args)
+        if self._interruption.happened and not self.aborted:
+            self.abort(reason=INTERRUPTED)
+        return result
+
     def _guarded(self) -> tuple[str | None, Blame | None]:
         """behave's own run. Out: why the run is partial and whose fault that is, as far as behave knows."""
         try:

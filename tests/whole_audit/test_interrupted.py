@@ -3,12 +3,13 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from .conftest import Starter
+from .conftest import Runner, Starter
 from .running import Command, Ended, run_folders, waited_for
 
 Interrupt = Callable[[Command], None]
@@ -94,3 +95,18 @@ def assert_unfinished(run: Ended) -> None:
     assert not (folder / "verdict.json").exists()
     assert {"planned"} <= {event["type"] for event in run.events}
     assert "verdict" not in {event["type"] for event in run.events}
+
+
+def test_an_interrupt_that_is_swallowed_still_ends_the_run(project: Path, carry_out: Runner) -> None:
+    """Python discards what is raised inside `__del__` and in callbacks; there the signal may strike as well."""
+    steps = project / "steps" / "processes.py"
+    strike = "import os, signal\nfrom contextlib import suppress\n\n\ndef strike():\n    with suppress(KeyboardInterrupt):\n"
+    strike += "        os.kill(os.getpid(), signal.SIGINT)\n\n\n"
+    text = steps.read_text("utf-8")
+    at = text.index("@given")
+    text = f"{text[:at]}{strike}{text[at:]}"
+    text = text.replace("    context.audit.observe(StackSeen)\n", "    strike()\n    context.audit.observe(StackSeen)\n", 1)
+    steps.write_text(text, "utf-8")
+    run = carry_out("behave", cwd=project, environment={"PYTHONPATH": str(project)})
+    assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "operator"), run.said
+    assert run.outcomes["A person comes from a task code to downloaded results"] == "not_run"
