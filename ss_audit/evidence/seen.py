@@ -128,7 +128,11 @@ class StackWatched(Observation):
 
 
 class RouteRow(Fact):
-    """One route: where it is defined, whether the OpenAPI document has it, whether the running API reaches it."""
+    """One route: where it is defined, whether the OpenAPI document has it, whether the running API reaches it.
+
+    `defined_at` is None when the source was not read or does not define it; `reachable` is None when that could not be found
+    out without a call that might change something; `why` says what `reachable` and `surface` rest on.
+    """
 
     method: str
     path: str

@@ -1,34 +1,10 @@
 """The inventory of routes: source, OpenAPI document and probes put side by side, one row for each route."""
 
 from collections.abc import Collection, Iterable
-from typing import Literal
 
-from pydantic import AliasChoices, ConfigDict, Field
-
-from ss_audit.evidence.model import Fact
+from ss_audit.evidence.seen import RouteRow
 from ss_audit.probes.routes import Route, RouteSeen, without_converters
 from ss_audit.ss.source_routes import SourceRoute, SourceScan
-
-
-class RouteRow(Fact):
-    """One row of `inventory.routes` in verdict.json; there `row_class` is called `class`.
-
-    `defined_at` is None when the source was not read or does not define the route; `reachable` is None when nothing
-    could be found out without a call that might change something; `reason` says what `reachable` and the class rest on.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
-
-    method: str
-    path: str
-    defined_at: str | None = None
-    in_openapi: bool = False
-    reachable: bool | None = None
-    row_class: Literal["connected", "disconnected"] = Field(
-        validation_alias=AliasChoices("class", "row_class"), serialization_alias="class"
-    )
-    reason: str = ""
-    evidence: tuple[str, ...] = ()
 
 
 def inventory(
@@ -61,8 +37,8 @@ def inventory(
                 defined_at=defined[route].defined_at if route in defined else None,
                 in_openapi=in_openapi,
                 reachable=reachable,
-                row_class="connected" if connected else "disconnected",
-                reason=reason,
+                surface="connected" if connected else "disconnected",
+                why=reason,
                 evidence=(*(seen[route].evidence if route in seen else ()), *(openapi_evidence if in_openapi else ())),
             )
         )

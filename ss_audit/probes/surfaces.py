@@ -1,7 +1,7 @@
 """The inventory of routes of the running API: from the source, from its OpenAPI document, and from probing it."""
 
 from ss_audit.evidence.model import Exchange, Statement
-from ss_audit.evidence.seen import RouteRow, SurfacesSeen
+from ss_audit.evidence.seen import SurfacesSeen
 from ss_audit.lab.lab import Lab
 from ss_audit.probes.route_inventory import inventory
 from ss_audit.probes.routes import openapi_routes, probe_routes
@@ -35,19 +35,7 @@ def surfaces(lab: Lab) -> SurfacesSeen:
     routes = {(r.method, r.path) for r in scan.routes} if scan else set()
     seen = probe_routes(send, routes | listed)
     control = client.send("a path that cannot exist", "GET", "/v1/ss-audit-no-such-path")
-    rows = tuple(
-        RouteRow(
-            method=row.method,
-            path=row.path,
-            defined_at=row.defined_at,
-            in_openapi=row.in_openapi,
-            reachable=row.reachable,
-            surface=row.row_class,
-            why=row.reason,
-            evidence=row.evidence,
-        )
-        for row in inventory(scan, listed, seen, (document.id,))
-    )
+    rows = inventory(scan, listed, seen, (document.id,))
     table = lab.archive.record(
         Statement(title=f"inventory of {len(rows)} routes", detail={"rows": [row.model_dump(mode="json") for row in rows]})
     )

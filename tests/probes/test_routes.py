@@ -10,7 +10,8 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 
 from ss_audit.evidence.model import Body, Exchange
-from ss_audit.probes.route_inventory import RouteRow, inventory
+from ss_audit.evidence.seen import RouteRow
+from ss_audit.probes.route_inventory import inventory
 from ss_audit.probes.routes import RouteSeen, filled, openapi_routes, probe_routes, routes_in_use, without_converters
 from ss_audit.ss.source_routes import SourceRoute, SourceScan
 
@@ -215,24 +216,24 @@ def test_the_inventory_joins_source_document_and_probes() -> None:
         "defined_at": "src/x.py:1",
         "in_openapi": True,
         "reachable": True,
-        "class": "connected",
-        "reason": "because",
+        "surface": "connected",
+        "why": "because",
         "evidence": ("p", "doc"),
     }
-    assert (row(rows, "GET", "/hidden").row_class, row(rows, "GET", "/hidden").in_openapi) == ("connected", False)
-    assert row(rows, "POST", "/dead").row_class == "disconnected"
+    assert (row(rows, "GET", "/hidden").surface, row(rows, "GET", "/hidden").in_openapi) == ("connected", False)
+    assert row(rows, "POST", "/dead").surface == "disconnected"
     only_listed = row(rows, "GET", "/only-listed")
-    assert (only_listed.defined_at, only_listed.reachable, only_listed.row_class) == (None, None, "connected")
+    assert (only_listed.defined_at, only_listed.reachable, only_listed.surface) == (None, None, "connected")
 
 
 def test_what_is_listed_but_answers_as_absent_is_disconnected() -> None:
     rows = inventory(None, {("GET", "/a")}, [seen("GET", "/a", "disconnected")])
-    assert (rows[0].reachable, rows[0].row_class) == (False, "disconnected")
+    assert (rows[0].reachable, rows[0].surface) == (False, "disconnected")
 
 
 def test_an_open_probe_without_the_document_connects_nothing() -> None:
     rows = inventory(SourceScan(routes=(defined("POST", "/a"),)), None, [seen("POST", "/a", "undetermined")])
-    assert (rows[0].reachable, rows[0].row_class) == (None, "disconnected")
+    assert (rows[0].reachable, rows[0].surface) == (None, "disconnected")
 
 
 @pytest.mark.parametrize(("in_schema", "settled", "reachable"), [(True, False, None), (False, False, True), (True, True, True)])
