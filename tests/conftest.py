@@ -14,6 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MAY_SKIP}(reason): may be skipped under CI too, for the reason given")
+    config.addinivalue_line("markers", "once: slow, and no different on another Python; CI runs it on one of them only")
 
 
 def _strict(config: pytest.Config) -> bool:
