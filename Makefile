@@ -3,7 +3,7 @@
 
 VENV ?= .venv
 
-.PHONY: audit test lint lock setup
+.PHONY: audit test lint mutants lock setup
 
 audit: setup  ## rehearse the whole audit against the reference SS
 	@"$(VENV)/bin/ss-audit" rehearse
@@ -15,6 +15,9 @@ lint: setup  ## format, style and types, as CI judges them
 	@"$(VENV)/bin/ruff" format --check --quiet .
 	@"$(VENV)/bin/ruff" check --quiet .
 	@"$(VENV)/bin/mypy"
+
+mutants: setup  ## would the tests notice a judge that judges otherwise? writes docs/mutation.md
+	@PYTHONPATH=tests "$(VENV)/bin/python" -m mutation --page docs/mutation.md
 
 lock:  ## pin the newest versions that pyproject.toml allows (needs uv)
 	@PATH="$(VENV)/bin:$$PATH" uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,75 @@
+"""`python -m mutation [--only PART] [--page FILE]`: runs all mutants and names the survivors. Ends with 1 below 85 %."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import plugin
+from .page import Row, page
+from .plugin import ONE, RESULTS, ROOT, SHARE, SHARES, TARGETS
+
+JUDGES = ("ss_audit/checks/*.py", "ss_audit/verdict.py", "ss_audit/evidence/redaction.py", "ss_audit/evidence/archive.py")
+TESTS = ("tests/checks", "tests/checks_classes", "tests/verdict", "tests/evidence")
+LEAST_SHARE = 0.85
+ALONE_SECONDS = 300
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="mutation", description="Mutation of the judges.")
+    parser.add_argument("--only", default="", help="only modules whose path contains this")
+    parser.add_argument("--page", type=Path, help="write the dated result there")
+    given = parser.parse_args()
+    targets = sorted({p.relative_to(ROOT).as_posix() for glob in JUDGES for p in ROOT.glob(glob) if given.only in str(p)})
+    os.environ[TARGETS] = os.pathsep.join(targets)
+    everything = {(m.path.as_posix(), m.index): m for m in plugin.all_mutants()}
+    print(f"{len(everything)} mutants in {len(targets)} modules", flush=True)
+    shares = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(shares) as pool:
+        outcomes: dict[tuple[str, int], str] = {}
+        for rows in pool.map(lambda share: _share(share, shares, Path(folder)), range(shares)):
+            outcomes |= rows
+        alone = [key for key, outcome in outcomes.items() if outcome == "alone"]
+        print(f"{len(alone)} of them in a process of their own", flush=True)
+        outcomes |= dict(zip(alone, pool.map(_alone, alone), strict=True))
+    missing = everything.keys() - outcomes.keys()
+    if missing:
+        print(f"{len(missing)} mutants were not run", file=sys.stderr)
+        return 2
+    rows = [Row(mutant, outcomes[key]) for key, mutant in everything.items()]
+    text, killed = page(rows)
+    if given.page:
+        given.page.write_text(text, "utf-8")
+    print(text)
+    return 0 if killed >= LEAST_SHARE else 1
+
+
+def _share(share: int, shares: int, folder: Path) -> dict[tuple[str, int], str]:
+    results = folder / f"{share}.jsonl"
+    env = {**os.environ, SHARE: str(share), SHARES: str(shares), RESULTS: str(results)}
+    ended = subprocess.run(_pytest("-q"), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if ended.returncode not in (0, 5):
+        print(ended.stdout[-3000:], ended.stderr[-3000:], file=sys.stderr)
+    rows = [json.loads(line) for line in results.read_text("utf-8").splitlines()] if results.exists() else []
+    return {(row["path"], row["index"]): row["outcome"] for row in rows}
+
+
+def _alone(key: tuple[str, int]) -> str:
+    env = {**os.environ, ONE: f"{key[0]}#{key[1]}"}
+    try:
+        ended = subprocess.run(_pytest("-x", "-q"), cwd=ROOT, env=env, capture_output=True, timeout=ALONE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return "killed"
+    return "survived" if ended.returncode == 0 else "killed"
+
+
+def _pytest(*options: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-p", "mutation.plugin", "-p", "no:cacheprovider", *options, *TESTS]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,119 @@
+"""A pytest plugin that runs the collected tests against mutants. Started by `mutation.__main__`, one process a share."""
+
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from .operators import Mutant, mutants
+from .swapping import install, live_function, module_name, mutated_code
+
+ROOT = Path(__file__).resolve().parents[2]
+ONE, SHARE, SHARES, TARGETS, RESULTS = "MUTANT", "MUTANTS_SHARE", "MUTANTS_SHARES", "MUTANTS_TARGETS", "MUTANTS_RESULTS"
+LEAST_SECONDS = 10.0
+
+
+def all_mutants() -> list[Mutant]:
+    """Every mutant of the targets, in order."""
+    targets = [Path(name) for name in os.environ[TARGETS].split(os.pathsep)]
+    return [mutant for path in targets for mutant in mutants(path, (ROOT / path).read_text("utf-8"))]
+
+
+if ONE in os.environ:
+    _path, _, _index = os.environ[ONE].rpartition("#")
+    _mutant = next(m for m in mutants(Path(_path), (ROOT / _path).read_text("utf-8")) if m.index == int(_index))
+    install(_mutant, str(ROOT / _path))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Instead of the tests: which test calls what, then every mutant of this share."""
+    if SHARE not in os.environ:
+        return None
+    mine = all_mutants()[int(os.environ[SHARE]) :: int(os.environ[SHARES])]
+    callers, seconds = _callers(session)
+    with Path(os.environ[RESULTS]).open("a", encoding="utf-8") as results:
+        for mutant in mine:
+            module = importlib.import_module(module_name(mutant))
+            items = callers.get((str(ROOT / mutant.path), mutant.function or ""), [])
+            code = mutated_code(mutant, str(ROOT / mutant.path)) if mutant.function else None
+            live = live_function(module, mutant.function) if mutant.function else None
+            if code is None or live is None or not items or len(live.__code__.co_freevars) != len(code.co_freevars):
+                outcome = "alone"
+            else:
+                items = sorted(items, key=lambda item: seconds[item])
+                limit = max(LEAST_SECONDS, 5 * sum(seconds[item] for item in items))
+                outcome = _forked(lambda live=live, code=code, items=items: _dies(live, code, items), limit)  # type: ignore[misc]
+            row = {"path": mutant.path.as_posix(), "index": mutant.index, "outcome": outcome}
+            print(json.dumps(row), file=results, flush=True)
+    return True
+
+
+def _callers(session: pytest.Session) -> tuple[Mapping[tuple[str, str], list[pytest.Item]], Mapping[pytest.Item, float]]:
+    """For each function of the targets the tests that call it; how long each test takes. Ends when a test fails as it is."""
+    files = {str(ROOT / name) for name in os.environ[TARGETS].split(os.pathsep)}
+    callers: dict[tuple[str, str], list[pytest.Item]] = {}
+    seconds: dict[pytest.Item, float] = {}
+    called: set[tuple[str, str]] = set()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_filename in files:
+            called.add((frame.f_code.co_filename, frame.f_code.co_qualname.partition(".<locals>")[0]))
+
+    threading.setprofile(note)
+    for item in session.items:
+        called.clear()
+        started = time.perf_counter()
+        sys.setprofile(note)
+        reports = runtestprotocol(item, log=False, nextitem=None)
+        sys.setprofile(None)
+        seconds[item] = time.perf_counter() - started
+        if any(report.failed for report in reports):
+            raise pytest.UsageError(f"{item.nodeid} fails without any mutant: {[r.longreprtext for r in reports if r.failed]}")
+        for function in called:
+            callers.setdefault(function, []).append(item)
+    threading.setprofile(None)  # type: ignore[arg-type]
+    return callers, seconds
+
+
+def _dies(live: Any, code: Any, items: list[pytest.Item]) -> bool:
+    live.__code__ = code
+    for item in items:
+        item._initrequest()  # type: ignore[attr-defined]
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
+            return True
+    return False
+
+
+def _forked(experiment: Any, limit: float) -> str:
+    """The experiment in a process of its own, which whatever the mutant does can't outlive."""
+    child = os.fork()
+    if child == 0:
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        os.setpgid(0, 0)
+        try:
+            status = 1 if experiment() else 0
+        except BaseException:
+            status = 1
+        os._exit(status)
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return "survived" if status == 0 else "killed"
+        time.sleep(0.005)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "killed"
