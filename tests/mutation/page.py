@@ -12,8 +12,8 @@ EXPLANATIONS = Path(__file__).with_name("explanations.toml")
 HEAD = """# What the tests of the judges would notice
 
 Each judge (the checks, the verdict, the redaction, the event log's chain) is changed in one place at a time: a comparison
-turned, a condition left out, a number moved, an answer replaced by nothing. Such a change is a *mutant*; it is *killed* when a test
-fails. Texts for readers are not changed. `make mutants` runs it again and writes this page.
+turned, a condition left out, a number moved, an answer replaced by nothing. Such a change is a *mutant*; it is *killed* when
+a test fails. Texts for readers are not changed. `make mutants` runs it again and writes this page.
 """
 
 
