@@ -5,7 +5,9 @@ and SIGINT with 0, and with 2 when it can't serve.
 """
 
 import argparse
+import importlib
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -50,4 +52,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if fault := os.environ.get("SS_REHEARSAL_FAULT"):
+        importlib.import_module("rehearsal.faults.applying").apply(fault, "llm")
     sys.exit(main())

@@ -4,6 +4,7 @@ Exit status: 0 after SIGTERM or SIGINT, 1 when the configuration does not let th
 """
 
 import argparse
+import importlib
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ def main() -> int:
     roles.add_parser("worker", help="run queued jobs")
     arguments = parser.parse_args()
 
+    if fault := os.environ.get("SS_REHEARSAL_FAULT"):
+        importlib.import_module("rehearsal.faults.applying").apply(fault, arguments.role)
     jsonlog.configure(os.environ.get("SS_LOG_LEVEL", "INFO"))
     # A signal that arrives before the server or the loop has its own handler ends the process in order, too.
     signal.signal(signal.SIGTERM, _leave)

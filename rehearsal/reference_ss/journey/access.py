@@ -37,7 +37,7 @@ class Access:
         code = task_code.strip()
         if not code:
             raise SSError(400, "TASK_CODE_INVALID", "task code is blank")
-        job_id = f"job_tc_{self._derive('job', code)[:16]}"
+        job_id = self._job_id(code)
         expires_at = now() + _TOKEN_LIFETIME
         job = Job(
             job_id=job_id,
@@ -53,7 +53,7 @@ class Access:
         _log.info("SS_TASK_CODE_REDEEMED", job_id=job_id, is_idempotent=not created)
         return {
             "job_id": job_id,
-            "token": f"ssv1.{job_id}.{self._token_secret(job_id)}",
+            "token": self._token_of(job_id),
             "expires_at": expires_at.isoformat(),
             "is_idempotent": not created,
         }
@@ -71,6 +71,12 @@ class Access:
             raise SSError(403, "AUTH_TOKEN_FORBIDDEN", "token does not authorize this job", job_id=job_id)
         if now() >= job.token_expires_at:
             raise SSError(403, "AUTH_TOKEN_INVALID", "token has expired")
+
+    def _job_id(self, code: str) -> str:
+        return f"job_tc_{self._derive('job', code)[:16]}"
+
+    def _token_of(self, job_id: str) -> str:
+        return f"ssv1.{job_id}.{self._token_secret(job_id)}"
 
     def _token_secret(self, job_id: str) -> str:
         return self._derive("token", job_id)[:32]

@@ -1,0 +1,39 @@
+"""All faults and sound variants, from one module a group."""
+
+from importlib import import_module
+
+from rehearsal.faults.model import Change, Fault, Variant
+
+GROUPS = (
+    "null_systems",
+    "fake_stata",
+    "stata_records",
+    "fake_llm",
+    "environment",
+    "library",
+    "template_choice",
+    "binding",
+    "plan_contents",
+    "dependencies",
+    "journey",
+    "artifacts",
+    "access",
+    "timing",
+    "sound_answers",
+    "sound_keeping",
+)
+
+
+def faults() -> tuple[Fault, ...]:
+    """Every fault, group by group."""
+    return tuple(fault for group in GROUPS for fault in getattr(import_module(f"rehearsal.faults.{group}"), "FAULTS", ()))
+
+
+def variants() -> tuple[Variant, ...]:
+    """Every sound variant."""
+    return tuple(one for group in GROUPS for one in getattr(import_module(f"rehearsal.faults.{group}"), "VARIANTS", ()))
+
+
+def named(name: str) -> Change:
+    """The fault or variant of this name. Raises `KeyError`."""
+    return {change.name: change for change in (*faults(), *variants())}[name]

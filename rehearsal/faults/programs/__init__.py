@@ -1,0 +1,1 @@
+"""Programs that faults start in the place of parts of the rehearsal."""
