@@ -56,7 +56,7 @@ Feature: E2E audit uses real dependencies (no stub LLM, no fake runner)
     If this fails, nobody can tell why a draft said what it said.
     Spec: "evidence that LLM calls were made by a non-stub provider (request/response metadata saved as artifacts)"
 
-    Given a job that ran from a task code to its results
+    Given a job that was walked as far as SS let it come
     Then the request and the answer of every call are kept
     And the request that was kept holds the person's own words
 

@@ -80,6 +80,27 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     And the list is the same
     And every byte is the same
 
+  @must @manners
+  Scenario: What SS answers can be taken without harm
+    Answers come whole and from SS itself, and a result's name stays in the folder into which it is put.
+    If this fails, people get halves of files, are sent to strangers, or have files written where they do not belong.
+    Spec: "the response provides an index of artifacts that can be downloaded, and the downloaded files match the declared contract"
+
+    Given a job that was walked as far as SS let it come
+    Then every answer came whole
+    And no answer leads to another host
+    And the names of the results lead nowhere else
+
+  @advisory @manners
+  Scenario: SS's answers are plain
+    What is unusual in an answer works with one client and not with the next.
+    If this fails, look at the evidence for what is unusual, before a client stumbles over it.
+
+    Given a job that was walked as far as SS let it come
+    Then the names of the results can be stored on every system
+    And the heads of the answers are of a usual size
+    And no text in them steers what shows it
+
   @advisory @published
   Scenario: A published data set gives the published estimates
     A data set from the literature, known for finding careless arithmetic out, goes through the whole way.
@@ -95,4 +116,5 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
 
     Given a job that was walked as far as SS let it come
     Then no secret stands in what can be downloaded
+    And no key or password stands in what SS answers
     And no secret stands in what SS logs

@@ -12,6 +12,11 @@ def no_secret_in_artifacts(context):
     assert_that(context.audit, holds(secrecy.artifacts_hold_no_secret))
 
 
+@then("no key or password stands in what SS answers")
+def no_key_in_answers(context):
+    assert_that(context.audit, holds(secrecy.answers_hold_no_key))
+
+
 @then("no secret stands in what SS logs")
 def no_secret_in_logs(context):
     assert_that(context.audit, holds(secrecy.logs_hold_no_secret))

@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
 from ss_audit.checks.reached import at, frozen_plan
-from ss_audit.evidence.model import Exchange, ProcessSeen, StoredArtifact
+from ss_audit.evidence.model import Exchange, OperatorCommand, ProcessSeen, StoredArtifact
 from ss_audit.evidence.seen import MainJourney, RestartTrial
 from ss_audit.ss import facts, plans
 
@@ -119,7 +119,11 @@ def _against_its_name(artifact: StoredArtifact, job: str | None) -> list[str]:
     fix="see the log windows for why the restart did not happen",
 )
 def api_and_worker_really_restarted(trial: RestartTrial) -> Judgement:
-    """New process ids and later start times for both roles."""
+    """New process ids and later start times for both roles; of an SS that ran already whatever else shows a new start."""
+    if trial.lacking is not None:
+        return not_evidenced(expected="new api and worker", saw=trial.lacking.title, evidence=[trial.lacking])
+    if trial.commanded is not None:
+        return _restarted_by_the_operator(trial, trial.commanded)
     if trial.failure:
         seen = [*trial.processes_before, *trial.processes_after]
         return judged(False, expected="both restart", saw=trial.failure, evidence=seen or trial.journey.evidence()[:1])
@@ -131,6 +135,39 @@ def api_and_worker_really_restarted(trial: RestartTrial) -> Judgement:
     if not evidence:
         not_reached("no process of SS was seen, before or after")
     return judged(good, expected="new api and worker", saw=saw, evidence=evidence, strength="witnessed")
+
+
+def _restarted_by_the_operator(trial: RestartTrial, commanded: OperatorCommand) -> Judgement:
+    """A command that failed is not SS's fault; one that ended well shows nothing by itself."""
+    expected = "new api and worker"
+    if commanded.exit_status != 0:
+        return Judgement(
+            outcome="error", expected=expected, saw=trial.failure or commanded.title, evidence=(commanded.id,),
+            blame="operator" if commanded.never_ran else "environment",
+        )  # fmt: skip
+    if trial.failure:
+        return judged(False, expected=expected, saw=trial.failure, evidence=[commanded])
+    before, after = _by_role(trial.processes_before), _by_role(trial.processes_after)
+    shown = {r: f"{r}: {_named(before[r])} → {_named(p)}" for r, p in after.items() if r in before and _anew(before[r], p)}
+    shown |= {sign.role: f"{sign.role}: {sign.what}" for sign in trial.signs if sign.role not in shown}
+    evidence = [commanded.id, *(p.id for p in (*before.values(), *after.values())), *(sign.evidence for sign in trial.signs)]
+    unshown = [role for role in ("api", "worker") if role not in shown]
+    if unshown:
+        saw = f"{commanded.title}; but nothing shows that {' and '.join(unshown)} started anew: give start_commands with pid \
+or start time, or the log command"
+        return not_evidenced(expected=expected, saw=saw, evidence=evidence)
+    return judged(True, expected=expected, saw="; ".join(shown.values()), evidence=evidence)
+
+
+def _named(process: ProcessSeen) -> str:
+    return f"pid {process.pid}" if process.pid else process.where
+
+
+def _anew(before: ProcessSeen, after: ProcessSeen) -> bool:
+    """By what the same host says before and after: its clock may be wrong."""
+    if before.started_at is not None and after.started_at is not None:
+        return after.alive and after.started_at > before.started_at
+    return after.alive and (before.where, before.pid) != (after.where, after.pid)
 
 
 def _by_role(processes: tuple[ProcessSeen, ...]) -> dict[str, ProcessSeen]:

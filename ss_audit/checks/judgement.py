@@ -8,11 +8,16 @@ earlier step of the same observation failed, it asks for with `need`, which ends
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, TypeVar, get_type_hints
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, get_type_hints
+
+from pydantic import AfterValidator
 
 from ss_audit.evidence.model import Evidence, Fact
 from ss_audit.evidence.observation import Observation
+from ss_audit.evidence.plain_text import on_lines
 
+Readable = Annotated[str, AfterValidator(on_lines)]
+"""Text that may repeat what SS said, and that people read: nothing in it steers a terminal or breaks a file."""
 Outcome = Literal["pass", "fail", "not_evidenced", "error"]
 Strength = Literal["claimed", "observed", "witnessed", "proven"]
 Blame = Literal["environment", "operator", "audit"]
@@ -22,8 +27,8 @@ class Judgement(Fact):
     """What a check function says: the outcome, what was expected, the value seen, and the evidence ids it rests on."""
 
     outcome: Outcome
-    expected: str
-    saw: str
+    expected: Readable
+    saw: Readable
     evidence: tuple[str, ...] = ()
     strength: Strength = "observed"
     advisory: str | None = None
@@ -119,9 +124,10 @@ class Check:
         fix = "" if said.outcome == "pass" else said.fix or self.fix
         return Finding(**data, fix=fix, check=self.id, scenario=self.scenario, spec=self.spec, impact=self.impact)
 
-    def could_not_look(self, why: str, blame: Blame) -> Finding:
-        """The finding when the observation itself could not be made."""
-        return self.finding(Judgement(outcome="error", expected=self.expected, saw=why, blame=blame))
+    def could_not_look(self, why: str, blame: Blame, evidence: str) -> Finding:
+        """The finding when the observation itself could not be made; `evidence` is the id of the entry that says why."""
+        said = Judgement(outcome="error", expected=self.expected, saw=why, blame=blame, evidence=(evidence,))
+        return self.finding(said)
 
 
 _registry: dict[str, Check] = {}

@@ -5,9 +5,12 @@ from typing import Literal
 
 from ss_audit.checks.judgement import Judgement, check, judged, not_reached
 from ss_audit.checks.reached import artifacts_named, at, do_files, frozen_plan
+from ss_audit.checks.rendering import unlike_the_template
 from ss_audit.evidence.model import Fact, StoredArtifact
 from ss_audit.evidence.seen import Journey, LibraryTrace
 from ss_audit.ss import plans
+from ss_audit.stata_log.echo import echo_matches
+from ss_audit.stata_log.grammar import read_log
 
 SCENARIO = "Do-template library chain is classified as wired or not"
 STATES = (
@@ -40,6 +43,8 @@ def classify(trace: LibraryTrace) -> Classification:
     if not trace.found or trace.journey is None:
         return Classification(wired="absent", boundary="no template library was found", links=(assets,))
     journey = at(trace.journey, "finish")
+    if not trace.planted:
+        return _compared(trace, journey)
     plan, place = frozen_plan(journey)
     named = plans.template(plan)
     template = str(named.value) if named else ""
@@ -55,10 +60,42 @@ def classify(trace: LibraryTrace) -> Classification:
         _link("rendering", bool(rendered), "canary in the executed do-file", *_ids(rendered or executed, journey)),
         _link("runner", bool(shown), "computed canary in the Stata log", *_ids(shown or logs, journey)),
     )
-    broken = next((i for i, link in enumerate(links) if not link.holds), None)
+    return _classified(links)
+
+
+def _compared(trace: LibraryTrace, journey: Journey) -> Classification:
+    """Where nothing could be planted: the template's source against the do-file that ran, and that against Stata's log."""
+    plan, place = frozen_plan(journey)
+    named = plans.template(plan)
+    template = str(named.value) if named else "no template"
+    source = trace.compared
+    at(journey, "download")
+    executed, logs = do_files(journey), artifacts_named(journey, "stata.log")
+    text = source.body.text or "" if source else ""
+    rendered = [a for a in executed if source and not unlike_the_template(text, a.body.text or "")]
+    echoed = [log for log in logs for a in rendered if _echoes(log, a)]
+    at_hand = trace.library.id if source is None else source.id
+    links = (
+        Link(name="assets", holds=trace.found, saw=trace.library.title, evidence=(trace.library.id,)),
+        Link(name="index", holds=source is not None, saw=f"{template} in the library that is at hand", evidence=(at_hand,)),
+        _link("selection", source is not None, f"the plan names {template}, which is in the library", place.id),
+        _link("rendering", bool(rendered), "the template in the do-file that ran, by command", *_ids(executed, journey)),
+        _link("runner", bool(echoed), "that do-file, line by line, in the Stata log", *_ids(logs, journey)),
+    )
+    return _classified(links)
+
+
+def _echoes(log: StoredArtifact, do_file: StoredArtifact) -> bool:
+    match = echo_matches(read_log((log.body.text or "").encode()), do_file.body.text or "")
+    return match.total > 0 and match.matched == match.total
+
+
+def _classified(links: tuple[Link, ...]) -> Classification:
+    """By the first link that does not hold."""
+    broken = next((link for link in links if not link.holds), None)
     if broken is None:
         return Classification(wired="wired", boundary="none: the trail leads through all five links", links=links)
-    return Classification(wired="not wired", boundary=f"the trail ends before {links[broken].name}", links=links)
+    return Classification(wired="not wired", boundary=f"the trail ends before {broken.name}", links=links)
 
 
 def _link(name: Literal["selection", "rendering", "runner"], holds: bool, what: str, *evidence: str) -> Link:
@@ -78,7 +115,7 @@ def _displays(log: StoredArtifact, computed: str) -> bool:
 def _known(trace: LibraryTrace) -> Classification:
     """The classification; ends the check when nobody knows where a library would be."""
     if not trace.found and not trace.library.detail.get("searched"):
-        not_reached("where the library would be is not known", None, [trace.library.id])
+        not_reached(str(trace.library.detail.get("why") or "where the library would be is not known"), None, [trace.library.id])
     return classify(trace)
 
 
@@ -94,7 +131,8 @@ def chain_is_classified(trace: LibraryTrace) -> Judgement:
     found = _known(trace)
     evidence = [e for link in found.links for e in link.evidence]
     saw = f"{found.wired}; {'; '.join(f'{link.name}: {link.saw}' for link in found.links)}"
-    strength: Literal["proven", "observed"] = "proven" if found.wired == "wired" else "observed"
+    proven = found.wired == "wired" and bool(trace.planted)
+    strength: Literal["proven", "observed"] = "proven" if proven else "observed"
     return judged(True, expected="a classification with evidence", saw=saw, evidence=evidence, strength=strength)
 
 

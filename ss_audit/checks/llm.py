@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced
+from ss_audit.checks.llm_by_records import counted_by_the_provider, kept_as_recorded, question_in_a_prompt, recorded_only
 from ss_audit.checks.llm_records import MODEL, RecordedCall, pairs, recorded_calls, same_text, went_well
 from ss_audit.checks.reached import at
 from ss_audit.evidence.model import LlmCall
@@ -90,6 +91,8 @@ def the_prompt_holds_the_question(journey: MainJourney) -> Judgement:
 def every_recorded_call_was_made(journey: MainJourney) -> Judgement:
     """Metadata without a call of its own, or another answer than the provider's, is refuted by the relay."""
     calls = _calls(journey)
+    if "llm" in journey.unwitnessed:
+        return kept_as_recorded(calls)
     good = [c for c in calls if went_well(c)]
     found = pairs(good, journey.llm_calls)
     strangers = [c for c in good if c.meta.id not in found]
@@ -114,6 +117,8 @@ def every_recorded_call_was_made(journey: MainJourney) -> Judgement:
 def every_made_call_is_recorded(journey: MainJourney) -> Judgement:
     """A relayed call with a good answer that SS did not record."""
     calls = _calls(journey)
+    if "llm" in journey.unwitnessed:
+        return recorded_only(calls)
     answered = [r for r in journey.llm_calls if r.status == 200 and r.answer]
     known = {relayed.id for relayed in pairs(calls, journey.llm_calls).values()}
     lost = [r for r in answered if r.id not in known]
@@ -132,6 +137,8 @@ def every_made_call_is_recorded(journey: MainJourney) -> Judgement:
 def the_question_reached_the_provider(journey: MainJourney) -> Judgement:
     """The nonce of the requirement, in a prompt that the relay saw."""
     at(journey, "draft")
+    if "llm" in journey.unwitnessed:
+        return question_in_a_prompt(journey, _calls(journey))
     holding = [c for c in journey.llm_calls if journey.question.nonce in (c.prompt or "")]
     evidence = holding or journey.llm_calls or journey.drafts[-1:]
     saw = f"{len(holding)} of {len(journey.llm_calls)} relayed calls with {journey.question.nonce} in the prompt"
@@ -153,6 +160,8 @@ def _served(journey: Journey) -> tuple[LlmCall, ...]:
 )
 def the_provider_is_real(journey: MainJourney, provenance: Provenance) -> Judgement:
     """Where the calls went. A declared stand-in shows nothing; an undeclared one is refuted, whether it answered or not."""
+    if "llm" in journey.unwitnessed:
+        return counted_by_the_provider(provenance, _calls(journey), STAND_IN)
     calls = tuple(c for c in journey.llm_calls if not c.failure_is_ours)
     reasons = _refutations(calls) if provenance.llm == "real" else []
     if not reasons:
@@ -209,6 +218,8 @@ def _issuer(call: LlmCall) -> str:
 def the_provider_echoes_the_model(journey: MainJourney, provenance: Provenance) -> Judgement:
     """What the provider answered as `model`, not what SS wrote into its metadata."""
     at(journey, "draft")
+    if "llm" in journey.unwitnessed:
+        return counted_by_the_provider(provenance, _calls(journey), STAND_IN)
     calls = [c for c in _served(journey) if c.status == 200]
     echoed = sorted({c.model_echoed or "nothing" for c in calls})
     expected = " or ".join(provenance.echoes)

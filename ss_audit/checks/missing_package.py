@@ -3,9 +3,12 @@
 Twice: declared by the template, so that SS can look before it runs; and undeclared, so that Stata itself stops.
 """
 
+import json
 import re
+from collections.abc import Iterable
+from itertools import chain
 
-from ss_audit.checks.environment import refuse_bad_environment
+from ss_audit.checks.environment import refuse_bad_environment, refuse_bad_host
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
 from ss_audit.checks.reached import CHECK_OF, frozen_plan
 from ss_audit.evidence.model import Evidence, StoredArtifact
@@ -51,10 +54,16 @@ def _is_named(trial: PackageTrial, root: str) -> Judgement:
     if logs:
         advice = f"{trial.package} is named only in {logs[0].rel_path}; the structured error does not name it"
         return judged(True, expected=expected, saw=advice, evidence=logs, advisory=advice)
-    return judged(
-        False, expected=expected, saw="named neither in a structured error nor in a Stata log that can be downloaded",
-        evidence=[*polls, *errors],
-    )  # fmt: skip
+    said = _said((facts.parsed(a.body) for a in errors), (facts.answered(e) for e in polls))
+    saw = f"named neither in a structured error nor in a Stata log that can be downloaded; {said}"
+    return judged(False, expected=expected, saw=saw, evidence=[*polls, *errors])
+
+
+def _said(*answers: Iterable[object]) -> str:
+    """What the first error with a code says instead."""
+    found = (error for answer in chain(*answers) for error in facts.error_objects(answer) if facts.error_code(error))
+    error = next(found, None)
+    return f"the error says {json.dumps(error, ensure_ascii=False)}" if error else "there is no error with a code"
 
 
 def _structured(answer: object, package: str) -> bool:
@@ -87,6 +96,9 @@ def _recovers(trial: PackageTrial, root: str) -> Judgement:
     retry = need(trial.retry, "the job was not run again", root)
     last = trial.retry_polls[-1] if trial.retry_polls else retry
     status = facts.job_status(facts.answered(last))
+    if status not in facts.SUCCEEDED:
+        before = {a.body.sha256 for a in trial.failed_artifacts}
+        refuse_bad_host((a for a in trial.retry_artifacts if a.body.sha256 not in before), trial.retry_logs, last.id)
     saw = f"{retry.title}; the job ended {status}"
     idle = _did_not_run_again(trial) if retry.is_success and status in facts.SUCCEEDED else None
     good = retry.is_success and status in facts.SUCCEEDED and idle is None

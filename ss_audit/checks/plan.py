@@ -159,7 +159,7 @@ def binds_the_columns_of_the_question(journey: MainJourney) -> Judgement:
     columns = (journey.dataset.body.text or "").partition("\n")[0].split(",")
     named = set(facts.names_in(found.value, columns))
     absent = sorted(set(question.variables) - named)
-    strangers = sorted(named - {*question.variables, question.unit, question.time})
+    strangers = sorted(named - {*question.variables, question.unit, question.time} | _as_variables(found.value, question))
     swapped = _in_another_role(found.value, question)
     saw = f"{found.where}: {found.value}"
     for what, names in (("not bound", absent), ("nobody asked about", strangers), ("in another role", swapped)):
@@ -168,11 +168,22 @@ def binds_the_columns_of_the_question(journey: MainJourney) -> Judgement:
     return judged(good, expected=", ".join(question.variables), saw=saw, evidence=[place])
 
 
+def _as_variables(bound: Mapping[str, Any], question: Question) -> set[str]:
+    """The panel's unit and time where they are used as outcome or regressor: nobody asked for that."""
+    panel = [name for name in (question.unit, question.time) if name and name not in question.variables]
+    sides = [value for parameter, value in bound.items() if _words(parameter) & (OUTCOME | REGRESSORS)]
+    return set(facts.names_in(sides, panel))
+
+
+def _words(parameter: str) -> set[str]:
+    return {facts.plain(parameter), *re.split(r"[^a-z]+", parameter.lower())}
+
+
 def _in_another_role(bound: Mapping[str, Any], question: Question) -> list[str]:
     """Columns under a parameter whose name speaks of the other side of the equation."""
     wrong: list[str] = []
     for parameter, value in bound.items():
-        words = {facts.plain(parameter), *re.split(r"[^a-z]+", parameter.lower())}
+        words = _words(parameter)
         columns = facts.names_in(value, question.variables)
         if words & OUTCOME and not words & REGRESSORS:
             wrong += [column for column in columns if column != question.outcome]

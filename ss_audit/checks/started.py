@@ -2,6 +2,7 @@
 
 from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced, not_reached
 from ss_audit.checks.reached import at, executed_command, run_metadata
+from ss_audit.evidence.model import ProcessSeen
 from ss_audit.evidence.seen import MainJourney, StackSeen, StackWatched
 from ss_audit.ss import facts
 from ss_audit.ss.log_events import events
@@ -22,9 +23,16 @@ START = "An audit run MUST start SS in a production-like way (API + worker)"
 def api_and_worker_are_two_processes(stack: StackSeen) -> Judgement:
     """Two roles, two process ids, both alive."""
     alive = {p.role: p for p in stack.processes if p.alive}
-    saw = ", ".join(f"{p.role}: pid {p.pid}" for p in alive.values()) or "no process"
-    good = {"api", "worker"} <= set(alive) and alive["api"].pid != alive["worker"].pid
+    if not alive and stack.started.detail.get("lacks"):
+        return not_evidenced(expected="api and worker", saw=str(stack.started.detail["lacks"]), evidence=[stack.started])
+    saw = ", ".join(f"{p.role}: {f'pid {p.pid}' if p.pid else p.where}" for p in alive.values()) or "no process"
+    good = {"api", "worker"} <= set(alive) and _identity(alive["api"]) != _identity(alive["worker"])
     return judged(good, expected="api and worker", saw=saw, evidence=[*stack.processes, stack.started], strength="witnessed")
+
+
+def _identity(process: ProcessSeen) -> tuple[object, ...]:
+    """Which process it is; where its pid is not told, its container or its command has to tell."""
+    return (process.where, process.pid, () if process.pid else process.command)
 
 
 @check(
@@ -37,7 +45,8 @@ def api_and_worker_are_two_processes(stack: StackSeen) -> Judgement:
 def start_commands_are_known(stack: StackSeen) -> Judgement:
     """Each role with a command that is not empty."""
     commands = {p.role: " ".join(p.command) for p in stack.processes}
-    saw = "; ".join(f"{role}: {command or 'unknown'}" for role, command in commands.items()) or "none"
+    told = "; ".join(f"{role}: {command or 'unknown'}" for role, command in commands.items())
+    saw = told or str(stack.started.detail.get("lacks") or "none")
     good = bool(commands.get("api")) and bool(commands.get("worker"))
     evidence = [*stack.processes, stack.started]
     if not good:
@@ -79,8 +88,8 @@ def runner_and_command_are_identified(journey: MainJourney, stack: StackSeen) ->
 )
 def nothing_dies_unasked(watched: StackWatched) -> Judgement:
     """Dead once can be the host's doing and makes the run inconclusive; dead again after a restart is SS's."""
-    if not watched.looks:
-        not_reached("no process was looked at")
+    if not watched.looks and not watched.deaths:
+        not_reached("no process of SS can be seen: where SS runs already, give start_commands")
     if not watched.deaths:
         saw = f"alive at every one of {len(watched.looks)} looks"
         came = ", ".join(f"{p.role}: {' '.join(p.command)[:80]} (pid {p.pid})" for p in watched.strangers)
@@ -88,12 +97,21 @@ def nothing_dies_unasked(watched: StackWatched) -> Judgement:
             True, expected="no death", saw=saw, evidence=[*watched.looks[-4:], *watched.strangers], strength="witnessed",
             advisory=f"processes that were not there at the start stay without a job: {came}" if came else None,
         )  # fmt: skip
-    saw = "; ".join(f"{p.role} (pid {p.pid}) ended unasked, exit status {p.exit_status}" for p in watched.deaths)
-    again = len(watched.deaths) > len({p.role for p in watched.deaths})
+    saw = "; ".join(_ended(p) for p in watched.deaths)
+    own = [p for p in watched.deaths if p.role in ("api", "worker")]
+    again = len(own) > len({p.role for p in own})
     if again:
         return judged(False, expected="no death", saw=f"{saw}: again after a restart", evidence=watched.deaths)
     ids = tuple(p.id for p in watched.deaths)
+    once = ": once, and not again after it was started again" if own else ", which is no process of SS's"
     return Judgement(
-        outcome="error", expected="no death", saw=f"{saw}: once, and not again after it was started again",
+        outcome="error", expected="no death", saw=f"{saw}{once}",
         evidence=ids, blame="environment", strength="witnessed",
     )  # fmt: skip
+
+
+def _ended(process: ProcessSeen) -> str:
+    """A death in words; of what we did not start the title tells more."""
+    if process.role not in ("api", "worker") or process.where:
+        return process.title
+    return f"{process.role} (pid {process.pid}) ended unasked, exit status {process.exit_status}"

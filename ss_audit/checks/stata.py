@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
 from ss_audit.checks.reached import EXIT_CODE, artifacts_named, at, do_files, executed_command, run_metadata
+from ss_audit.checks.stata_by_records import real_by_its_records, recorded_run
 from ss_audit.checks.stata_numbers import numbers_of
 from ss_audit.checks.stata_process import doubts_about, held_the_log, identity, leaf_name, refutations
 from ss_audit.evidence.model import StataProcess, StoredArtifact
@@ -178,10 +179,12 @@ def the_numbers_are_right(journey: MainJourney) -> Judgement:
     fix="run the configured Stata for every job, and keep the log that it wrote",
 )
 def the_command_really_ran(journey: MainJourney) -> Judgement:
-    """SS's record against the shim's: command, do-file before, log after."""
+    """SS's record against the shim's: command, do-file before, log after. Without a shim SS's record alone."""
     log = stata_log(journey)
     run = run_of(journey)
     stored = do_files(journey)
+    if "stata" in journey.unwitnessed:
+        return recorded_run(journey, log)
     if run is None:
         saw = "the configured Stata was never started for this job"
         return judged(False, expected="a run of Stata", saw=saw, evidence=[log, *stored], strength="witnessed")
@@ -219,6 +222,8 @@ def the_runner_is_real(journey: MainJourney, provenance: Provenance) -> Judgemen
     """
     at(journey, "run")
     kept = _kept_log(journey)
+    if "stata" in journey.unwitnessed:
+        return real_by_its_records(stata_log(journey), provenance, STAND_IN, _text_reasons(kept))
     run = run_of(journey) or (journey.stata_runs[-1] if journey.stata_runs else None)
     if run is None:
         not_reached("no run of Stata was seen", the_command_really_ran.id, [stata_log(journey).id])

@@ -9,18 +9,17 @@ whose digest nobody remembers.
 import hashlib
 import json
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ss_audit.evidence.body_writer import BodyWriter
 from ss_audit.evidence.model import Body, E, Evidence, now
+from ss_audit.evidence.plain_text import on_a_line, storable
 from ss_audit.evidence.redaction import Redactor
+from ss_audit.evidence.shelf import Shelf
 
-INLINE_LIMIT = 1 << 20
-DEVICE = re.compile(r"(?:con|prn|aux|nul|conin_|conout_|com\d|lpt\d)(?:\.|$)", re.I)
-"""What Windows takes for a device, with any ending."""
 GENESIS = hashlib.sha256(b"").hexdigest()
 
 
@@ -33,6 +32,7 @@ class Archive:
         self.redactor = redactor
         self.evidence_limit = evidence_limit
         self.entries: dict[str, Evidence] = {}
+        self._shelf = Shelf()
         self._log = (folder / "events.jsonl").open("x", encoding="utf-8", newline="\n")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="event-log")
         self._seq = 0
@@ -41,12 +41,12 @@ class Archive:
 
     def record(self, entry: E) -> E:
         """Writes an evidence entry. In: without id. Out: the same entry, redacted, with its id."""
-        data = self._masked(entry.model_dump(mode="json", exclude={"id"}))
+        data = self.masked({**entry.model_dump(mode="json", exclude={"id"}), "title": on_a_line(entry.title)})
         return self._writer.submit(self._record, entry, data).result()
 
     def event(self, type_: str, data: Mapping[str, Any]) -> str:
         """Writes an event that is no evidence: the plan, an observation, a finding, the verdict. Out: its id."""
-        return self._writer.submit(self._append, type_, {"data": self._masked(dict(data))}).result()
+        return self._writer.submit(self._append, type_, {"data": self.masked(dict(data))}).result()
 
     def get(self, ids: Iterable[str]) -> tuple[Evidence, ...]:
         """The entries with these ids, in this order; unknown ids are a bug of the caller's and raise KeyError."""
@@ -54,43 +54,32 @@ class Archive:
 
     def body(self, raw: bytes, media_type: str = "", keep_as: str | None = None) -> Body:
         """A payload, redacted. `keep_as` is a path below the data folder where a copy is kept as a file as well."""
-        text = _as_text(raw, media_type)
-        masked = None if text is None else self.redactor.mask(text)
-        copy = raw if masked is None or masked == text else masked.encode("utf-8")
-        file = self._keep(keep_as, copy) if keep_as and raw else None
-        inline = masked if masked is not None and len(copy) <= INLINE_LIMIT else None
-        if raw and inline is None and file is None:
-            file = self._keep(f"bodies/{hashlib.sha256(raw).hexdigest()[:32]}", copy)
-        return Body(
-            media_type=media_type,
-            size=len(raw),
-            sha256=hashlib.sha256(raw).hexdigest(),
-            text=inline,
-            file=file,
-            masked=self.redactor.masked_names(text) if text is not None else (),
-        )
+        writer = self.writer(media_type, keep_as)
+        writer.write(raw)
+        return writer.finish()
+
+    def writer(
+        self, media_type: str = "", keep_as: str | None = None, before_writing: Callable[[bytes], None] = lambda _: None
+    ) -> BodyWriter:
+        """For a payload that comes piece by piece; see `BodyWriter`."""
+        return BodyWriter(self.folder, self._place, self.redactor, self.evidence_limit, media_type, keep_as, before_writing)
 
     def close(self) -> None:
         """No line after this one."""
         self._writer.shutdown()
         self._log.close()
 
-    def _keep(self, name: str, content: bytes) -> str:
-        relative = Path(*(safe_name(part) for part in Path(name).parts))
-        target = self.folder / relative
-        if len(content) > self.evidence_limit:
-            content = content[: 1 << 16]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        return relative.as_posix()
+    def _place(self, name: str) -> PurePosixPath:
+        return self._shelf.place(self.redactor.mask(name))
 
-    def _masked(self, value: Any) -> Any:
+    def masked(self, value: Any) -> Any:
+        """JSON data as it is written down: every text in it, keys included, without secrets. Twice changes nothing."""
         if isinstance(value, str):
-            return self.redactor.mask(value)
+            return storable(self.redactor.mask(value))
         if isinstance(value, Mapping):
-            return {self.redactor.mask(str(k)): self._masked(v) for k, v in value.items()}
+            return {self.masked(str(k)): self.masked(v) for k, v in value.items()}
         if isinstance(value, list | tuple):
-            return [self._masked(v) for v in value]
+            return [self.masked(v) for v in value]
         return value
 
     def _record(self, entry: E, data: Mapping[str, Any]) -> E:
@@ -118,18 +107,3 @@ class Archive:
 
     def _next_id(self) -> str:
         return f"E{self._seq + 1:04d}"
-
-
-def safe_name(part: str) -> str:
-    """One path part that is safe on any file system; distinct parts stay distinct."""
-    clean = re.sub(r"[^A-Za-z0-9._=+-]", "_", part)[:100].strip(".") or "_"
-    clean = f"_{clean}" if DEVICE.match(clean) else clean
-    return clean if clean == part else f"{clean}-{hashlib.sha256(part.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-
-
-def _as_text(raw: bytes, media_type: str) -> str | None:
-    """The text of a payload, or None when it is none. Old Stata logs may be Latin-1: they are text all the same."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1") if media_type.startswith("text/") and b"\0" not in raw else None

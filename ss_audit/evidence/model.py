@@ -26,8 +26,9 @@ class Body(Fact):
 
     `size` and `sha256` (hex, or empty when a secret inside would make the digest guessable) are those of the original
     bytes; `text` is the redacted text when it is text and small enough; `file` is where our redacted copy lies,
-    relative to the bundle's data folder, when it was stored as a file; `cut` says that bytes past the limit were not kept;
-    `masked` names the secrets that stood in it.
+    relative to the bundle's data folder, when it was stored as a file; `cut` says that it was not read or kept to its end;
+    `masked` names the secrets that stood in it, `masked_at` says at which offsets of the original bytes, as far as the first
+    hundred go.
     """
 
     media_type: str = ""
@@ -37,6 +38,7 @@ class Body(Fact):
     file: str | None = None
     cut: bool = False
     masked: tuple[str, ...] = ()
+    masked_at: tuple[int, ...] = ()
 
 
 class Evidence(Fact):
@@ -110,6 +112,7 @@ class ProcessSeen(Evidence):
 
     `phase` is when it was looked at ("start", "before restart", "after restart", "end"); `env` holds what we set,
     secrets masked; `alive` is False for a process that was expected and is gone, `exit_status` then says how it went.
+    `where` is the container, pod or host whose process it is, empty on this machine; there `pid` 0 means: not told.
     """
 
     kind: ClassVar[str] = "process"
@@ -123,6 +126,7 @@ class ProcessSeen(Evidence):
     alive: bool = True
     exit_status: int | None = None
     env: dict[str, str] = {}
+    where: str = ""
 
 
 class LlmCall(Evidence):
@@ -212,6 +216,26 @@ class FileSeen(Evidence):
 
     path: str
     body: Body = Body()
+
+
+class OperatorCommand(Evidence):
+    """One run of a command that the operator gave as a means. `setting` names it; `command` is what was run.
+
+    `exit_status` is None when it could not be started or was ended after its time; then `failure` says so. `never_ran`: the
+    program could not be started, which is the operator's to mend; anything else may be its host's fault.
+    """
+
+    kind: ClassVar[str] = "operator_command"
+
+    setting: str
+    command: str
+    started_at: datetime
+    elapsed_seconds: float = 0.0
+    exit_status: int | None = None
+    failure: str | None = None
+    never_ran: bool = False
+    output: Body = Body()
+    errors: Body = Body()
 
 
 class Statement(Evidence):

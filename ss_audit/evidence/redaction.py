@@ -1,69 +1,134 @@
 """Secrets never reach the disk: what is written down goes through a `Redactor` first.
 
 A secret is replaced by a mark that holds its name and a keyed digest, so that two places that held the same secret can
-still be told to be equal. The key lives as long as the run and is not stored. Lesson of the field: redact bodies too,
-and at the moment of writing (anchors: header-only filters left tokens in stored response bodies).
+still be told to be equal, in whichever form it stood there. The key lives as long as the run and is not stored. Lesson of
+the field: redact bodies too, and at the moment of writing (anchors: header-only filters left tokens in stored bodies).
 """
 
-import base64
 import hashlib
 import hmac
-import json
 import re
 import secrets
-from urllib.parse import quote, quote_plus
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
-SHAPES = (
-    ("token", re.compile(r"ssv1\.[A-Za-z0-9_\-]+\.[A-Fa-f0-9]{16,}")),
-    ("token", re.compile(r"ssa1\.[A-Za-z0-9_\-.]{16,}")),
-    ("api key", re.compile(r"\bsk-[A-Za-z0-9_\-]{16,}")),
-    ("bearer", re.compile(r"(?<=[Bb]earer )[A-Za-z0-9._~+/=\-]{16,}")),
-    ("basic auth", re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")),
-)
+from ss_audit.evidence.secret_finder import Finder
+from ss_audit.evidence.secret_forms import SHORTEST, forms_of
+from ss_audit.evidence.secret_shapes import LONGEST, shapes_in
+
 MARK = re.compile(r"\[secret: [a-z0-9 _-]+ [0-9a-f]{12}\]")
-SHORTEST = 6
+
+
+class Masked(NamedTuple):
+    """A stretch of data that a mark replaces: from `start` up to `end`; `secret` is what the mark's digest is made of."""
+
+    start: int
+    end: int
+    secret: bytes
+    name: str
+
+
+class _Known(NamedTuple):
+    finder: Finder
+    secrets: Mapping[bytes, tuple[bytes, str]]
 
 
 class Redactor:
-    """Masks every secret that it knows, in its usual encodings, and everything that has the shape of one."""
+    """Masks every secret that it knows, in its usual forms, and everything that has the shape of one. For any thread."""
 
     def __init__(self, key: bytes | None = None) -> None:
         self._key = key or secrets.token_bytes(32)
-        self._known: dict[str, str] = {}
+        self._secrets: dict[bytes, tuple[bytes, str]] = {}
+        self._changing = threading.Lock()
+        self._known = _Known(Finder(()), {})
 
     def learn(self, value: str | None, name: str) -> None:
         """From now on `value` is masked as `name`. Values under six characters are no secrets and would mask half a log."""
-        if value and len(value) >= SHORTEST and not MARK.search(value):
-            for form in encodings(value):
-                self._known.setdefault(form, name)
+        if not value or len(value) < SHORTEST or MARK.search(value):
+            return
+        plain = re.sub(r"[^a-z0-9 _-]", " ", name.lower()) or "secret"
+        with self._changing:
+            before = len(self._secrets)
+            for form in forms_of(value):
+                self._secrets.setdefault(form, (value.encode("utf-8", "surrogatepass"), plain))
+            if len(self._secrets) > before:
+                self._known = _Known(Finder(self._secrets), MappingProxyType(dict(self._secrets)))
 
-    def mark(self, value: str, name: str) -> str:
+    def learn_all(self, values: Iterable[tuple[str, str]]) -> None:
+        """Learns pairs of name and value, as `learn`."""
+        for name, value in values:
+            self.learn(value, name)
+
+    def mark(self, value: str | bytes, name: str) -> str:
         """What stands in the place of a secret; equal secrets give equal marks within a run."""
-        digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:12]
-        return f"[secret: {name} {digest}]"
+        raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+        return f"[secret: {name} {hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:12]}]"
 
     def mask(self, text: str) -> str:
         """The text without secrets. Masking twice changes nothing."""
-        for form in sorted(self._known, key=len, reverse=True):
-            if form in text:
-                text = text.replace(form, self.mark(form, self._known[form]))
-        for name, shape in SHAPES:
-            text = shape.sub(lambda found, name=name: self.mark(found.group(), name), text)  # type: ignore[misc]
-        return text
+        raw = text.encode("utf-8", "surrogatepass")
+        found = self.find(raw)
+        if not found:
+            return text
+        masked = self.replaced(raw, found, 0, len(raw))
+        try:
+            return masked.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return masked.decode("utf-8", "replace")
 
     def masked_names(self, text: str) -> tuple[str, ...]:
-        """The names of the secrets that stand in this text, each once, sorted."""
-        return tuple(sorted({mark[len("[secret: ") : -14] for mark in MARK.findall(self.mask(text))}))
+        """The names of the secrets that stand in this text, each once, sorted; those that were masked before count too."""
+        found = {stretch.name for stretch in self.find(text.encode("utf-8", "surrogatepass"))}
+        return tuple(sorted(found | {mark[len("[secret: ") : -14] for mark in MARK.findall(text)}))
 
-    def known(self) -> tuple[str, ...]:
-        """Every form of every secret, for the search through the finished run folder."""
-        return tuple(self._known)
+    def forms(self) -> Mapping[bytes, str]:
+        """Every form of every secret with the secret's name: what the search through the finished run folder needs."""
+        return {form: name for form, (_, name) in self._known.secrets.items()}
 
+    def find(self, data: bytes) -> list[Masked]:
+        """What is to be masked in this data, in order, without overlap; of two secrets that overlap nothing is left."""
+        known = self._find_known(data)
+        begins = [stretch.start for stretch in known]
+        found = list(known)
+        for at, end, name in shapes_in(data):
+            index = max(bisect_right(begins, at) - 1, 0)
+            while at < end:
+                while index < len(known) and known[index].end <= at:
+                    index += 1
+                inside = known[index] if index < len(known) and known[index].start < end else None
+                upto = min(end, max(at, inside.start)) if inside else end
+                if upto > at:
+                    found.append(Masked(at, upto, data[at:upto], name))
+                at = inside.end if inside else end
+        found.sort()
+        return found
 
-def encodings(value: str) -> tuple[str, ...]:
-    """The forms in which a secret turns up: raw, URL-encoded, JSON-escaped, base64, hex. Each once, raw first."""
-    raw = value.encode("utf-8", "surrogatepass")
-    forms = [value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]]
-    forms.append(json.dumps(value, ensure_ascii=False)[1:-1])
-    forms += [base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode().rstrip("="), raw.hex()]
-    return tuple(dict.fromkeys(form for form in forms if len(form) >= SHORTEST))
+    def replaced(self, data: bytes, found: Iterable[Masked], start: int, end: int) -> bytes:
+        """The data from `start` to `end` with marks in the place of what was found; nothing found begins or ends between."""
+        parts: list[bytes] = []
+        at = start
+        for stretch in found:
+            if stretch.end <= start or stretch.start >= end:
+                continue
+            parts += [data[at : max(at, stretch.start)], self.mark(stretch.secret, stretch.name).encode()]
+            at = min(stretch.end, end)
+        return b"".join([*parts, data[at:end]])
+
+    @property
+    def reach(self) -> int:
+        """How many bytes the longest form or shape may have."""
+        return max(LONGEST, self._known.finder.longest)
+
+    def _find_known(self, data: bytes) -> list[Masked]:
+        known, found, covered = self._known, list[Masked](), 0
+        for at, form in known.finder.find(data):
+            end = at + len(form)
+            if end <= covered:
+                continue
+            secret, name = known.secrets[form]
+            found.append(Masked(at, end, secret, name) if at >= covered else Masked(covered, end, data[covered:end], name))
+            covered = end
+        return found

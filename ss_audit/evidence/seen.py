@@ -1,6 +1,6 @@
 """What each experiment saw. One class an experiment; the probes build them, the checks read them."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from ss_audit.evidence.model import (
     Exchange,
@@ -8,6 +8,7 @@ from ss_audit.evidence.model import (
     FileSeen,
     LlmCall,
     LogWindow,
+    OperatorCommand,
     ProcessSeen,
     StataProcess,
     Statement,
@@ -16,7 +17,7 @@ from ss_audit.evidence.model import (
 from ss_audit.evidence.observation import Observation
 
 Stage = Literal["redeem", "upload", "preview", "draft", "freeze", "run", "finish", "index", "download"]
-STAGES: tuple[Stage, ...] = ("redeem", "upload", "preview", "draft", "freeze", "run", "finish", "index", "download")
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 class Question(Fact):
@@ -53,6 +54,7 @@ class Journey(Observation):
 
     `draft` holds every draft answer, the last one last (202 means "not yet"); `freezes` every attempt to freeze;
     `polls` the job's status from queued to its end; `asked_to` is the stage at which the experiment meant to stop.
+    `unwitnessed`: where none of our witnesses stood, so that `llm_calls` or `stata_runs` could not but be empty.
     """
 
     label: str
@@ -76,6 +78,7 @@ class Journey(Observation):
     logs: tuple[LogWindow, ...] = ()
     llm_calls: tuple[LlmCall, ...] = ()
     stata_runs: tuple[StataProcess, ...] = ()
+    unwitnessed: tuple[Literal["llm", "stata"], ...] = ()
     halt: Halt | None = None
 
 
@@ -159,13 +162,14 @@ class LibraryTrace(Observation):
     """A job on a copy of the template library with a canary in each template.
 
     `planted` maps a template id to what its canary displays ("computed") and how it stands in the do-file ("literal").
+    Where the library can't be altered nothing is planted: `compared` is then the source of the template in the job's plan.
     """
 
     library: Statement
     found: bool
     planted: dict[str, dict[str, str]]
     journey: Journey | None
-    worker_log: tuple[LogWindow, ...] = ()
+    compared: FileSeen | None = None
 
 
 class AccessTrial(Fact):
@@ -233,6 +237,7 @@ class PackageTrial(Observation):
     retry_polls: tuple[Exchange, ...] = ()
     retry_index: Exchange | None = None
     retry_artifacts: tuple[StoredArtifact, ...] = ()
+    retry_logs: tuple[LogWindow, ...] = ()
 
 
 class DeclaredPackage(PackageTrial):
@@ -243,8 +248,19 @@ class UndeclaredPackage(PackageTrial):
     """The template calls a command of the package without declaring it; Stata itself stops at it."""
 
 
+class RestartSign(Fact):
+    """What shows, besides process ids, that a role started anew: a start-up line in its log, a start time that it tells."""
+
+    role: Literal["api", "worker"]
+    what: str
+    evidence: str
+
+
 class RestartTrial(Observation):
-    """The main job before and after a restart of API and worker."""
+    """The main job before and after a restart of API and worker.
+
+    `failure` is why the restart did not come about; `lacking` is why it was not tried, where there is no means for it.
+    """
 
     journey: MainJourney
     processes_before: tuple[ProcessSeen, ...]
@@ -257,10 +273,14 @@ class RestartTrial(Observation):
     artifacts_after: tuple[StoredArtifact, ...]
     downloads_after: tuple[Exchange, ...]
     failure: str | None = None
+    signs: tuple[RestartSign, ...] = ()
+    commanded: OperatorCommand | None = None
+    lacking: Statement | None = None
 
 
 class Provenance(Observation):
-    """What stands in for Stata and the LLM by declaration, and what counts as the provider."""
+    """What stands in for Stata and the LLM by declaration, and what counts as the provider. Of an SS that ran already
+    also what its provider counted, and what start_commands show."""
 
     declared: Statement
     profile: Literal["rehearsal", "production"]
@@ -269,6 +289,8 @@ class Provenance(Observation):
     model: str
     echoes: tuple[str, ...]
     hosts: tuple[str, ...]
+    usage: OperatorCommand | None = None
+    started: tuple[ProcessSeen, ...] = ()
 
 
 class Conclusions(Observation):

@@ -23,6 +23,7 @@ PATH = ("rel_path", "path", "artifact_id", "key", "file", "filename", "id", "nam
 SUCCEEDED = frozenset({"succeeded", "success", "successful", "completed", "complete", "done", "finished"})
 FAILED = frozenset({"failed", "failure", "error", "errored", "cancelled", "canceled", "aborted", "timed_out", "timeout"})
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{2,80}|(?:https?|urn|tag):\S{3,200}")
+ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2})|.)")
 SPEAKS_OF_AN_ERROR = re.compile(r"error|detail|problem|fail|fault|exception", re.I)
 
 
@@ -34,11 +35,18 @@ class Found(Fact):
 
 
 def parsed(body: Body) -> Any:
-    """The JSON value of a payload, or None when it is none."""
+    """The JSON value of a payload, or None when it is none. Half a surrogate pair in a text stands as its escape."""
     try:
-        return json.loads(body.text) if body.text else None
+        return json.loads(_whole_characters(body.text)) if body.text else None
     except (ValueError, RecursionError):
         return None
+
+
+def _whole_characters(text: str) -> str:
+    """JSON lets halves of surrogate pairs through, which no file can hold: they become text that says what they were."""
+    if "\\ud" not in text.lower():
+        return text
+    return ESCAPE.sub(lambda e: f"\\\\u{e['half']}" if e["half"] else e.group(), text)
 
 
 def answered(exchange: Exchange | None) -> Any:

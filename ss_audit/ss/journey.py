@@ -15,6 +15,7 @@ from ss_audit.ss.dataset import Dataset
 
 FIRST_POLL, SLOWEST_POLL = 0.1, 3.0
 DRAFT_TRIES = 20
+MOST_DOWNLOADS, IN_VAIN = 1000, 3
 
 
 class _Halted(Exception):
@@ -180,9 +181,16 @@ def poll(client: SSClient, access: Access, timeout: float) -> tuple[Exchange, ..
 def download_all(
     client: SSClient, access: Access, index: Exchange, label: str = ""
 ) -> tuple[tuple[Exchange, ...], tuple[StoredArtifact, ...]]:
-    """Every download that the index offers, and the artifacts that arrived."""
-    rows = facts.indexed_artifacts(facts.answered(index))
-    results = [client.download(access, row, label) for row in rows]
+    """Every download that the index offers, and the artifacts that arrived.
+
+    An index of more than a thousand rows is not followed to its end, and where three downloads in a row got no whole answer,
+    the rest is not waited for: what was not tried is judged as not there.
+    """
+    results: list[tuple[Exchange, StoredArtifact | None]] = []
+    for row in facts.indexed_artifacts(facts.answered(index))[:MOST_DOWNLOADS]:
+        results.append(client.download(access, row, label))
+        if len(results) >= IN_VAIN and all(exchange.status is None for exchange, _ in results[-IN_VAIN:]):
+            break
     return tuple(e for e, _ in results), tuple(a for _, a in results if a is not None)
 
 

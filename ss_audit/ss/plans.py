@@ -139,6 +139,14 @@ def dependencies(plan: Any) -> Found | None:
     return found if found and isinstance(found.value, list | dict) else None
 
 
+def package_names(plan: Any) -> tuple[str, ...]:
+    """The packages that the plan says it needs: texts, or objects that name one."""
+    found = dependencies(plan)
+    items = found.value if found and isinstance(found.value, list) else []
+    names = (item.get("pkg") or item.get("package") or item.get("name") if isinstance(item, dict) else item for item in items)
+    return tuple(name for name in names if isinstance(name, str) and name)
+
+
 def _contracts(plan: Any) -> tuple[Any, ...]:
     """Every outputs contract of the plan under the best name that it uses: each step may have its own."""
     nodes = [(facts.plain(key), item) for place, key, item in facts.walk(plan) if not place.endswith("]") and item is not None]

@@ -9,6 +9,7 @@ from checks import (
     test_inventory_and_library,
     test_journey,
     test_llm,
+    test_manners,
     test_missing,
     test_plan,
     test_redeem,
@@ -21,8 +22,8 @@ from ss_audit.evidence.seen import Conclusions, Journey, StackSeen, SurfacesSeen
 from ss_audit.trace import all_checks
 
 TABLES = (
-    test_artifacts, test_inventory_and_library, test_journey, test_llm, test_missing, test_plan, test_redeem, test_selection,
-    test_started, test_stata,
+    test_artifacts, test_inventory_and_library, test_journey, test_llm, test_manners, test_missing, test_plan, test_redeem,
+    test_selection, test_started, test_stata,
 )  # fmt: skip
 CASES = [case for table in TABLES for case in table.CASES]
 MAY_ONLY_STATE = {"library.chain_is_classified", "library.boundary_is_named", "inventory.unversioned_routes_are_listed"}

@@ -8,9 +8,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from ss_audit.evidence.archive import GENESIS, INLINE_LIMIT, Archive, safe_name
+from ss_audit.evidence.archive import GENESIS, Archive
+from ss_audit.evidence.body_writer import INLINE_LIMIT
 from ss_audit.evidence.model import Exchange, Statement
 from ss_audit.evidence.redaction import MARK, Redactor
+from ss_audit.evidence.safe_names import safe_name
 
 SECRET = 's3cret/Token+with=äöü "quotes"'
 

@@ -6,7 +6,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ss_audit.evidence.redaction import MARK, Redactor, encodings
+from ss_audit.evidence.redaction import MARK, Redactor
+from ss_audit.evidence.secret_forms import forms_of
 
 SECRET = 'pa ss/wörd+"quote"\\=&'
 FORMS = {
@@ -75,7 +76,7 @@ def test_what_is_too_short_to_be_a_secret_is_not_learnt() -> None:
     for value in (None, "", "admin"):
         redactor.learn(value, "x")
     assert redactor.mask("admin") == "admin"
-    assert redactor.known() == ()
+    assert redactor.forms() == {}
 
 
 def test_the_longest_secret_is_masked_first() -> None:
@@ -87,6 +88,6 @@ def test_the_longest_secret_is_masked_first() -> None:
 
 
 def test_forms_are_listed_each_once_raw_first() -> None:
-    forms = encodings("abcdefgh")
-    assert forms[0] == "abcdefgh"
+    forms = forms_of("abcdefgh")
+    assert forms[0] == b"abcdefgh"
     assert len(forms) == len(set(forms))

@@ -1,0 +1,37 @@
+"""What SS answers, as something that is taken into one's house."""
+
+from behave import then
+from hamcrest import assert_that
+
+from ss_audit.checks import manners
+from ss_audit.matchers import holds
+
+
+@then("every answer came whole")
+def whole(context):
+    assert_that(context.audit, holds(manners.every_answer_is_whole))
+
+
+@then("no answer leads to another host")
+def no_other_host(context):
+    assert_that(context.audit, holds(manners.no_answer_leads_elsewhere))
+
+
+@then("the names of the results lead nowhere else")
+def names_stay(context):
+    assert_that(context.audit, holds(manners.names_lead_nowhere_else))
+
+
+@then("the names of the results can be stored on every system")
+def names_fit(context):
+    assert_that(context.audit, holds(manners.names_fit_every_system))
+
+
+@then("the heads of the answers are of a usual size")
+def usual_heads(context):
+    assert_that(context.audit, holds(manners.heads_are_of_a_usual_size))
+
+
+@then("no text in them steers what shows it")
+def no_control_characters(context):
+    assert_that(context.audit, holds(manners.texts_hold_no_control_characters))
