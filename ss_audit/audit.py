@@ -4,6 +4,7 @@ It makes observations on demand and once, judges checks, remembers what each ste
 is planned and what came of it. Files and formats of reports are not its business.
 """
 
+import json
 import traceback
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,14 +17,14 @@ from ss_audit.evidence.observation import Observation
 from ss_audit.evidence.seen import Conclusions, StackWatched
 from ss_audit.lab.bench import EngineGap
 from ss_audit.lab.lab import Lab
-from ss_audit.observers import OBSERVERS, could_not_start
-from ss_audit.plan import Plan, PlannedScenario
+from ss_audit.observers import OBSERVERS, blame_for, could_not_start
+from ss_audit.plan import Plan
+from ss_audit.results import INTERRUPTED, results, results_as_executed
 from ss_audit.settings import InForce
-from ss_audit.stack.errors import StackError
-from ss_audit.verdict import AUDIT_POINTS, ScenarioResult, audit_points, scenario_outcome, settle
+from ss_audit.stack.errors import StackDidNotStart, StackError
+from ss_audit.verdict import AUDIT_POINTS, ScenarioResult, audit_points
 
 Seen = TypeVar("Seen", bound=Observation)
-INTERRUPTED = "it was interrupted"
 
 
 class CouldNotLook(Exception):
@@ -94,14 +95,16 @@ class Audit:
         self._executed[name] = problem
         for check in _checks_of(name):
             self.finding(check)
-        result = self._result(next(s for s in self.plan.scenarios if s.name == name))
-        self.archive.event("scenario_ended", result.model_dump(mode="json", include={"id", "outcome", "reason"}))
-        return result
+        return self._ended(name, problem)
+
+    def broke(self, name: str, problem: str) -> ScenarioResult:
+        """Something of ours broke around a scenario, after its steps: what was judged in it counts as a pass no longer."""
+        self._executed[name] = problem
+        return self._ended(name, problem)
 
     def look_once_more(self) -> None:
         """At the end: did anything die since it was last looked at? Judges that check afresh."""
         if StackWatched in self._seen and self._executed:
-            self.lab.look_after()
             self._seen[StackWatched] = self._made(StackWatched)
             for check in (c for c in registry().values() if StackWatched in c.takes and c.id in self._findings):
                 self._findings[check.id] = self._judged(check)
@@ -112,24 +115,45 @@ class Audit:
 
     def results(self) -> tuple[ScenarioResult, ...]:
         """Every planned scenario with what came of it so far, in the order of the plan."""
-        return tuple(self._result(scenario) for scenario in self.plan.scenarios)
+        return results(self.plan, self._executed, self._findings.values())
 
     def observed(self, kind: type[Seen]) -> Seen | None:
         """The observation of this kind if it was made, else None; nothing is made."""
         seen = self._seen.get(kind)
         return seen if isinstance(seen, kind) else None
 
+    def _ended(self, name: str, problem: str | None) -> ScenarioResult:
+        result = next(r for r in self.results() if r.name == name)
+        ended = result.model_dump(mode="json", include={"id", "name", "outcome", "reason"})
+        self.archive.event("scenario_ended", {**ended, "problem": problem})
+        return result
+
     def _made(self, kind: type[Seen]) -> Observation | CouldNotLook:
+        self.archive.event("observing", {"kind": kind.__name__})
         for attempt in ("first", "again after a restart of what had died"):
-            self.lab.look_after()
-            made = self._attempt(kind)
-            if not self.lab.look_after() or attempt != "first":
+            made = self._looked_after(kind) or self._attempt(kind)
+            deaths = len(self.lab.deaths)
+            made = self._looked_after(kind) or made
+            if attempt != "first" or len(self.lab.deaths) == deaths:
                 break
         self.lab.waiting("")
         ours = isinstance(made, CouldNotLook) and made.blame == "audit"
         if self.lab.relay is not None and self.lab.relay.failures and not ours:
             made = self._could_not_look(kind, f"our relay broke: {'; '.join(self.lab.relay.failures)}", "audit")
+        if isinstance(made, CouldNotLook):
+            gap = {"kind": kind.__name__, "why": str(made), "blame": made.blame, "evidence": made.evidence}
+            self.archive.event("could_not_look", gap)
         return made
+
+    def _looked_after(self, kind: type[Seen]) -> CouldNotLook | None:
+        """Starts again what had died. Out: why that could not be done, else None."""
+        try:
+            self.lab.look_after()
+        except (StackError, OSError) as error:
+            if kind is StackWatched and isinstance(error, StackDidNotStart) and error.ended is not None:
+                return None  # that it ended again is what is to be observed
+            return self._could_not_look(kind, could_not_start(error), blame_for(error))
+        return None
 
     def _attempt(self, kind: type[Seen]) -> Observation | CouldNotLook:
         try:
@@ -139,25 +163,30 @@ class Audit:
         except EngineGap as gap:
             return self._could_not_look(kind, str(gap), "environment")
         except (StackError, OSError) as error:
-            return self._could_not_look(kind, could_not_start(error), "environment")
+            return self._could_not_look(kind, could_not_start(error), blame_for(error))
         except Exception as error:
             return self._could_not_look(kind, f"{type(error).__name__}: {error}", "audit", traceback.format_exc())
-        self.archive.event("observation", {"kind": kind.__name__, "structure": made.referenced()})
-        return made
+        return self._on_record(made)
 
     def _special(self, kind: type[Seen]) -> Observation | None:
         """Observations of the run itself."""
         if kind is StackWatched:
-            looks = [seen for bench in self.lab.benches.values() for seen in bench.stack.processes("look")]
+            looks = [seen for stack in self.lab.stacks for seen in stack.processes("look")]
             return StackWatched(deaths=tuple(self.lab.deaths), looks=tuple(looks), strangers=self.lab.strangers())
         if kind is Conclusions:
             names = set(AUDIT_POINTS.values())
             for check in (c for c in registry().values() if c.scenario in names):
                 self.finding(check)
-            points = audit_points(self._result(s, executed=True) for s in self.plan.scenarios if s.name in names)
+            points = audit_points(results_as_executed(self.plan, names, self._executed, self._findings.values()))
             said = Statement(title="conclusions for the key audit points", detail=dict(points))
             return Conclusions(points=self.archive.record(said), conclusions=points)
         return None
+
+    def _on_record(self, made: Observation) -> Observation:
+        """The observation as the log holds it: what is judged now is what can be judged again."""
+        structure = self.archive.masked(json.loads(json.dumps(made.referenced())))
+        self.archive.event("observation", {"kind": type(made).__name__, "structure": structure})
+        return type(made).rebuilt(structure, self.archive.entries)
 
     def _could_not_look(self, kind: type[Any], why: str, blame: Blame, trace: str = "") -> CouldNotLook:
         detail = {"why": why, "blame": blame, **({"traceback": trace} if trace else {})}
@@ -168,38 +197,10 @@ class Audit:
         try:
             found = check.judge(*(self.observe(kind) for kind in check.takes))
         except CouldNotLook as gap:
-            found = check.could_not_look(str(gap), gap.blame).model_copy(update={"evidence": (gap.evidence,)})
+            found = check.could_not_look(str(gap), gap.blame, gap.evidence)
         self.archive.event("finding", found.model_dump(mode="json"))
         return found
-
-    def _result(self, scenario: PlannedScenario, executed: bool = False) -> ScenarioResult:
-        everything = settle(self._findings.values())
-        findings = tuple(f for f in everything if f.scenario == scenario.name)
-        problem = self._executed.get(scenario.name)
-        if scenario.name not in self._executed and not executed:
-            outcome, reason, findings = "not_run", "it was not run", ()
-        elif problem == INTERRUPTED and scenario_outcome(findings) != "fail":
-            outcome, reason, findings = "not_run", problem, ()
-        elif problem is not None and scenario_outcome(findings) == "pass":
-            outcome, reason = "error", problem
-        else:
-            outcome, reason = scenario_outcome(findings), _reason(findings)
-        return ScenarioResult(
-            id=scenario.id, name=scenario.name, requirement=scenario.requirement, must=scenario.must,
-            outcome=outcome, reason=reason, findings=findings,  # type: ignore[arg-type]
-        )  # fmt: skip
 
 
 def _checks_of(scenario: str) -> tuple[Check, ...]:
     return tuple(check for check in registry().values() if check.scenario == scenario)
-
-
-def _reason(findings: Iterable[Finding]) -> str:
-    """The first finding that decides the outcome, roots before their consequences."""
-    findings = tuple(findings)
-    order = ("fail", "error", "not_evidenced")
-    standing = [f for outcome in order for f in findings if f.outcome == outcome]
-    first = next((f for f in standing if f.because is None), standing[0] if standing else None)
-    if first is None:
-        return f"{len(findings)} checks passed" if findings else "no check belongs to it"
-    return f"expected {first.expected}; saw {first.saw}"

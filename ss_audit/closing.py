@@ -1,0 +1,159 @@
+"""The end of a run, in the one order in which nothing can be added behind the back of what pins it (design §6).
+
+Last evidence; results of behave, JUnit and Allure reconciled, their digests an event; judged; `verdict.json`; verdict event;
+the bag sealed; views. Up to the judgement nothing that breaks ends the closing: it is a reason why the run is partial, so
+that what was seen still leads to a verdict. What breaks after it raises: a verdict that is not sealed is none.
+"""
+
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ss_audit.account import Circumstances, account, judged
+from ss_audit.audit import Audit
+from ss_audit.evidence import har
+from ss_audit.evidence.bag import digest_of, files_in, write_whole
+from ss_audit.evidence.model import Statement, now
+from ss_audit.evidence.secret_search import search
+from ss_audit.evidence.seen import LibraryTrace, SurfacesSeen
+from ss_audit.planned import PlanOnRecord
+from ss_audit.report.behave_reports import BehaveReports
+from ss_audit.report.reconcile import Reconciled
+from ss_audit.results import Trouble, gap, trouble
+from ss_audit.run_reading import LOG, VERDICT, read_run
+from ss_audit.sealing import seal_run
+from ss_audit.stack.errors import NotPutBack, StackError
+from ss_audit.verdict import ScenarioResult, Verdict
+
+T = TypeVar("T")
+
+
+class Closed(NamedTuple):
+    """A run that was judged and sealed. `digest` pins its bundle; `document` is what verdict.json says."""
+
+    verdict: Verdict
+    results: tuple[ScenarioResult, ...]
+    document: dict[str, Any]
+    digest: str
+
+
+class Closing:
+    """Closes one run.
+
+    In: the audit; its plan as it is on record; the run's folder; what behave tells; what was audited, in a line; the key to
+    sign with, or None.
+    """
+
+    def __init__(
+        self,
+        audit: Audit,
+        planned: PlanOnRecord,
+        folder: Path,
+        reports: BehaveReports,
+        title: Callable[[], str],
+        key: Ed25519PrivateKey | None,
+    ) -> None:
+        self._audit, self._planned, self._reports, self._title, self._key = audit, planned, reports, title, key
+        self._folder, self._bundle = folder, folder / "bundle"
+        self._data = self._bundle / "data"
+        self._said: Trouble | None = None
+
+    def close(self, said: Trouble | None) -> Closed:
+        """In: why the run is partial, as far as behave's runner knows. Raises OSError when the end can't be written down."""
+        audit, archive = self._audit, self._audit.archive
+        self._said = said
+        if said is None:
+            self._tried("the last look", audit.look_once_more, None)
+        left = self._tried("ending what was started", self._end_everything, None)
+        unfiled: Mapping[str, tuple[str, ...]] = {}
+        archives = self._tried("filing the HTTP exchanges", self._file_exchanges, unfiled)
+        results = audit.results()
+        partial = gap(self._said, left, self._planned.lacking, results) is not None
+        told = self._tried("completing the reports", lambda: self._reports.completed(results, partial), Reconciled((), {}))
+        archive.event("reconciled", {"problems": told.problems, "files": told.files})
+        nowhere: tuple[str, ...] = ()
+        leaked = self._tried("the search for secrets", self.leaks, nowhere)
+        filed = self._digests()
+        archive.event("filed", {"files": filed})
+        about = self._circumstances()
+        known = {"circumstances": about.model_dump(mode="json"), "said": self._said and self._said.model_dump()}
+        archive.event("closing", {**known, "left": left, "leaked": leaked})
+        why = trouble(gap(self._said, left, self._planned.lacking, results), told.problems, leaked)
+        verdict = judged(about, results, why)
+        surfaces, trace = audit.observed(SurfacesSeen), audit.observed(LibraryTrace)
+        document = archive.masked(account(about, verdict, results, surfaces, trace, archives, archive.head))
+        self._reports.describe(self._title(), document, told.problems)
+        write_whole(self._data / VERDICT, json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8"))
+        archive.event("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": self._changed_since(filed)})
+        archive.close()
+        return Closed(verdict, results, document, seal_run(self._bundle, document, self._key))
+
+    def _tried(self, what: str, step: Callable[[], T], otherwise: T) -> T:
+        """A step of the closing; when it breaks, the run is partial because of that."""
+        try:
+            return step()
+        except OSError as error:
+            broken = Trouble(what=f"{what}: the operating system refused: {error}", blame="environment")
+        except Exception as error:
+            broken = Trouble(what=f"{what} broke: {type(error).__name__}: {error}", blame="audit")
+            traceback.print_exc()
+        self._said = self._said or broken
+        return otherwise
+
+    def _end_everything(self) -> str | None:
+        """Ends what the audit started. Out: what should have ended before by itself, in words; it is on record too."""
+        lab, left = self._audit.lab, None
+        try:
+            lab.close()
+        except NotPutBack as error:
+            self._audit.archive.record(Statement(title="SS was not put back as it was found", detail={"what": str(error)}))
+            self._said = self._said or Trouble(what=str(error), blame=error.blame)
+        except (StackError, OSError) as error:
+            left = str(error)
+        if lab.leaks:
+            left = f"processes were left running: {', '.join(map(str, lab.leaks))}"
+        if left:
+            self._audit.archive.record(Statement(title="something outlived its end", detail={"what": left}))
+        return left
+
+    def _file_exchanges(self) -> Mapping[str, tuple[str, ...]]:
+        """Writes a HAR for each observation. Out: the ids of the exchanges in each, by its path."""
+        run = read_run(self._bundle)
+        for name, content in har.archives(run.archives, self._audit.archive.entries, self._data):
+            (self._data / name).parent.mkdir(exist_ok=True)
+            (self._data / name).write_bytes(content)
+        return run.archives
+
+    def leaks(self) -> tuple[str, ...]:
+        """Where in the run's folder a secret stands, in words that do not repeat it."""
+        return tuple(str(hit) for hit in search(self._folder, self._audit.archive.redactor.forms()))
+
+    def _digests(self) -> dict[str, str]:
+        """The digest of every file beside the log, by its path, as it is now."""
+        return {name: digest_of(self._data / name) for name in files_in(self._data) if name != LOG}
+
+    def _changed_since(self, filed: Mapping[str, str]) -> dict[str, str | None]:
+        """What was written since these digests were taken, with the digest that it has now; None of what is gone."""
+        present = self._digests()
+        return {**dict(present.items() - filed.items()), **dict.fromkeys(filed.keys() - present.keys())}
+
+    def _circumstances(self) -> Circumstances:
+        audit, in_force = self._audit, self._audit.in_force
+        bench = audit.lab.benches.get("main")
+        return Circumstances(
+            run_id=audit.run_id,
+            started_at=audit.started_at.isoformat(),
+            ended_at=now().isoformat(),
+            profile=in_force.settings.profile,
+            stack=in_force.stack,
+            seed=in_force.settings.seed,
+            base_url=bench.stack.base_url if bench else in_force.settings.base_url,
+            revision=bench.stack.revision if bench else None,
+            stand_ins=in_force.stand_ins,
+            stata=in_force.stata,
+            llm=in_force.llm,
+        )

@@ -1,0 +1,96 @@
+"""`ss-audit verify` as people use it: on a run's folder, a pointer, a copy; without a network; with what they kept."""
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ss_audit.cli import main
+
+from .bundles import Sealed
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("verify looked at the network")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+
+
+def test_the_last_line_of_the_audit_is_what_verify_wants(
+    two: tuple[Sealed, Sealed], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for run in two:
+        assert main(["verify", str(run.bundle), "--digest", run.digest]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == "INTACT, and judged again the verdict is the same: INCONCLUSIVE"
+
+
+def test_by_the_folder_of_the_run_and_by_the_pointer_to_the_last(two: tuple[Sealed, Sealed]) -> None:
+    reports = two[0].bundle.parents[1]
+    for place in (reports / "small", reports / "latest", reports / "latest" / "bundle"):
+        assert main(["verify", str(place), "--digest", two[0].digest]) == 0
+
+
+@pytest.mark.parametrize("symlinks", [True, False], ids=["links kept", "links resolved"])
+def test_a_copy_of_the_run_in_another_folder(two: tuple[Sealed, Sealed], tmp_path: Path, symlinks: bool) -> None:
+    copy = tmp_path / "in a folder with blanks"
+    shutil.copytree(two[0].bundle.parent, copy, symlinks=symlinks)
+    assert main(["verify", str(copy), "--digest", two[0].digest]) == 0
+
+
+def test_verifying_leaves_the_bundle_as_it_is(unsigned: Sealed) -> None:
+    before = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in unsigned.bundle.rglob("*")}
+    main(["verify", str(unsigned.bundle)])
+    assert {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in unsigned.bundle.rglob("*")} == before
+
+
+def test_the_signature_with_its_key_and_with_another(
+    signed: Sealed, keys: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(signed.bundle), "--key", str(keys[1])]) == 0
+    assert "wrote anew" not in capsys.readouterr().out
+    assert main(["verify", str(signed.bundle)]) == 0
+    assert "It is signed: give --key" in capsys.readouterr().out
+    other = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "other.pem").write_bytes(other)
+    assert main(["verify", str(signed.bundle), "--key", str(tmp_path / "other.pem")]) == 1
+    assert "no signature in it was made with the key" in capsys.readouterr().out
+
+
+def test_another_digest_is_named_with_both(unsigned: Sealed, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(unsigned.bundle), "--digest", f"sha256:{'ab' * 32}"]) == 1
+    said = capsys.readouterr().out
+    assert unsigned.digest in said
+    assert "abab" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["no/such/bundle"], "no folder “data”"),
+        (["{bundle}", "--digest", "sha256:0123"], "64 hexadecimal digits"),
+        (["{bundle}", "--key", "no-such.pem"], "can't be read"),
+        (["{bundle}", "--key", "{bundle}/bagit.txt"], "openssl pkey"),
+    ],
+    ids=["no bundle", "no digest", "no key", "a key that is none"],
+)
+def test_what_can_not_be_read_ends_with_2(
+    unsigned: Sealed, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(["verify", *(word.format(bundle=unsigned.bundle) for word in words)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_link_in_a_bundle_is_no_evidence(unsigned: Sealed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = unsigned.bundle / "data" / "plan.json"
+    plan.rename(tmp_path / "plan.json")
+    plan.symlink_to(tmp_path / "plan.json")
+    assert main(["verify", str(unsigned.bundle), "--digest", unsigned.digest]) == 1
+    assert "data/plan.json: it is a symbolic link" in capsys.readouterr().out
