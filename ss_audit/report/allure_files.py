@@ -4,79 +4,68 @@ allure-behave writes them while the scenarios run and knows neither the plan nor
 greener than what is there: a scenario that was judged again later, and then did not pass, is shown as it was judged last.
 """
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ss_audit.checks.judgement import Finding
 from ss_audit.plan import Plan, PlannedScenario
-from ss_audit.verdict import ScenarioResult, Verdict
+from ss_audit.report.spec_text import passage
+from ss_audit.verdict import ScenarioResult
 
 SPEC = "ss-production-e2e-audit"
 STATUS = {"fail": "failed", "not_evidenced": "failed", "error": "broken"}
-CATEGORIES = (
-    ("SS was seen to break the spec", "fail"),
-    ("It could not be looked at", "error"),
-    ("Nothing shows that SS keeps the spec", "not_evidenced"),
-)
 ASSERTION = "AssertionError"
+HEADS = {"Expected:": "expected:", "but:": "seen:", "what to do:": "fix:"}
+SPEC_ATTACHMENT = "spec-attachment.md"
 
 
-def complete(folder: Path, plan: Plan, results: Iterable[ScenarioResult], mask: Callable[[str], str]) -> None:
-    """Completes the result files in this folder. A file that can't be read is left for the comparison that follows."""
+def complete(
+    folder: Path,
+    plan: Plan,
+    results: Iterable[ScenarioResult],
+    mask: Callable[[str], str],
+    spec: str = "",
+    kind: str = "",
+) -> None:
+    """Completes the result files in this folder. A file that can't be read is left for the comparison that follows.
+
+    In: the plan, what came of it, what masks secrets, the spec's markdown when it could be read, and what kind of run this
+    is (profile and stack): the history of a scenario is that of runs of one kind.
+    """
     scenarios = {scenario.name: scenario for scenario in plan.scenarios}
     judged = {result.name: result for result in results}
+    times: Counter[str] = Counter()
     for file in sorted(folder.glob("*-result.json")):
         try:
             shown = json.loads(file.read_text("utf-8"))
             scenario, result = scenarios[shown["name"]], judged[shown["name"]]
         except (ValueError, LookupError, TypeError):
             continue
-        text = json.dumps(completed(shown, scenario, result), ensure_ascii=False)
-        file.write_text(mask(text), "utf-8")
+        times[scenario.id] += 1
+        done = completed(shown, scenario, result, f"{kind}\n{scenario.id}\n{times[scenario.id]}")
+        done["attachments"] = [*done.get("attachments", []), *_passage(file, scenario, spec)]
+        file.write_text(mask(json.dumps(done, ensure_ascii=False)), "utf-8")
+    if spec:
+        (folder / SPEC_ATTACHMENT).write_text(spec, "utf-8")
 
 
-def describe_run(
-    folder: Path, what: str, run_id: str, verdict: Verdict, results: Sequence[ScenarioResult], mask: Callable[[str], str]
-) -> None:
-    """Writes what Allure shows beside the scenarios: the verdict, what was audited (in a line), and the categories.
+def completed(shown: Mapping[str, Any], scenario: PlannedScenario, result: ScenarioResult, identity: str) -> dict[str, Any]:
+    """One result with labels, description, status and message as the audit knows them. In and out: Allure's own form.
 
-    Allure 2 reads the categories as a file of their own; Allure 3 takes them from its configuration, which gives the report
-    its name as well.
+    `identity` is what makes two results the same test in two runs.
     """
-    if not folder.is_dir():
-        return
-    counts = Counter(result.outcome for result in results)
-    facts = {
-        "Verdict": verdict.word,
-        "Because": verdict.reason,
-        "Blame": verdict.blame or "",
-        "Audited": what,
-        "Scenarios": ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in counts.items()),
-        "Run": run_id,
-    }
-    lines = [f"{name}={' '.join(value.split())}" for name, value in facts.items() if value]
-    (folder / "environment.properties").write_text(mask("\n".join([*lines, ""])), "utf-8")
-    executor = {"name": "SS production audit", "type": "ss-audit", "buildName": f"{verdict.word}, run {run_id}"}
-    (folder / "executor.json").write_text(json.dumps(executor), "utf-8")
-    categories = [
-        {"name": name, "messageRegex": rf"\[{_words(outcome)}\][\s\S]*", "matchedStatuses": ["failed", "broken"]}
-        for name, outcome in CATEGORIES
-    ]
-    (folder / "categories.json").write_text(json.dumps(categories, indent=2), "utf-8")
-    configuration = {"name": f"SS production audit: {verdict.word}", "categories": categories}
-    (folder / "allurerc.json").write_text(json.dumps(configuration, indent=2), "utf-8")
-
-
-def completed(shown: Mapping[str, Any], scenario: PlannedScenario, result: ScenarioResult) -> dict[str, Any]:
-    """One result with labels, description, status and message as the audit knows them. In and out: Allure's own form."""
     ours = {"epic": SPEC, "feature": scenario.requirement, "story": scenario.name, "severity": _severity(scenario)}
     ours["outcome"] = _words(result.outcome)
     kept = [label for label in shown.get("labels", []) if label.get("name") not in ours]
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return {
         **shown,
+        "historyId": digest,
+        "testCaseId": digest,
         "labels": [*({"name": name, "value": value} for name, value in ours.items()), *kept],
         "titlePath": [SPEC, scenario.requirement],
         "description": description(scenario, result),
@@ -99,7 +88,9 @@ def description(scenario: PlannedScenario, result: ScenarioResult) -> str:
 def message(result: ScenarioResult) -> str:
     """What stands over a scenario that did not pass: every finding in the way, those that decide first; else the reason."""
     standing = [f for outcome, _ in STATUS.items() for f in result.findings if f.outcome == outcome]
-    return "\n\n".join(map(_standing, standing)) or f"[{_words(result.outcome)}] {result.reason}"
+    decided = standing and standing[0].outcome == result.outcome
+    said = [] if decided else [f"[{_words(result.outcome)}] {result.reason}"]
+    return "\n\n".join([*said, *map(_standing, standing)])
 
 
 def _line(finding: Finding) -> str:
@@ -109,27 +100,30 @@ def _line(finding: Finding) -> str:
 
 
 def _standing(finding: Finding) -> str:
-    lines = [f"[{_words(finding.outcome)}] {finding.saw}", f"  expected: {finding.expected}"]
+    whose = f": {finding.blame}" if finding.outcome == "error" and finding.blame else ""
+    lines = [f"[{_words(finding.outcome)}{whose}] {finding.check}"]
+    lines += [f"  expected: {finding.expected}", f"  seen: {finding.saw}"]
     if finding.because:
         lines.append(f"  because of: {finding.because}")
     if finding.evidence:
         lines.append(f"  evidence: {', '.join(finding.evidence)}")
     if finding.outcome == "fail" and finding.impact:
         lines.append(f"  what it means: {finding.impact}")
-    return "\n".join([*lines, f"  what to do: {finding.fix}"] if finding.fix else lines)
+    return "\n".join([*lines, f"  fix: {finding.fix}"] if finding.fix else lines)
 
 
 def _details(details: Mapping[str, Any] | None, result: ScenarioResult) -> dict[str, Any]:
-    if result.outcome not in STATUS:
+    if result.outcome == "pass":
         return dict(details or {})
     kept = {} if str((details or {}).get("message", ASSERTION)).startswith(ASSERTION) else dict(details or {})
     return {**kept, "message": message(result)}
 
 
 def _status(status: str | None, result: ScenarioResult) -> str | None:
-    """Where the audit has nothing against it, what behave saw stands; but nothing that never came to its end passes."""
-    kept = "skipped" if result.outcome == "not_run" and status == "passed" else status
-    return STATUS.get(result.outcome, kept)
+    """Where the audit has nothing against it, what behave saw stands; but what never came to its end is no judgement."""
+    if result.outcome == "not_run":
+        return "skipped" if status == "skipped" else "broken"
+    return STATUS.get(result.outcome, status)
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +132,24 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     said = str(details.get("message", ""))
     if not said.startswith(ASSERTION):
         return dict(step)
-    return {**step, "statusDetails": {"message": said.removeprefix(ASSERTION).lstrip(": \n").rstrip()}}
+    lines = (line.strip() for line in said.removeprefix(ASSERTION).lstrip(": \n").splitlines())
+    return {**step, "statusDetails": {"message": "\n".join(_headed(line) for line in lines if line)}}
+
+
+def _headed(line: str) -> str:
+    """PyHamcrest's words for the parts of a mismatch, as ours."""
+    head = next((head for head in HEADS if line.startswith(head)), "")
+    return HEADS.get(head, "") + line.removeprefix(head)
+
+
+def _passage(result: Path, scenario: PlannedScenario, spec: str) -> list[dict[str, str]]:
+    """What the spec says about it, as an attachment: a file of this result's own, for Allure shows each file only once."""
+    text = passage(spec, scenario.requirement, scenario.name) if spec else None
+    if text is None:
+        return []
+    file = result.with_name(f"{result.name.removesuffix('-result.json')}-spec-attachment.txt")
+    file.write_text(text, "utf-8")
+    return [{"name": f"what the spec says ({text.splitlines()[0]})", "source": file.name, "type": "text/plain"}]
 
 
 def _severity(scenario: PlannedScenario) -> str:

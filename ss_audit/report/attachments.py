@@ -1,35 +1,50 @@
-"""The evidence of a step as Allure attachments: named so that one finds it, each an entry of the event log by its id."""
+"""The evidence of a step as Allure attachments: named so that one finds it, each an entry of the event log by its id.
+
+What SS sent is shown as plain text, JSON, a table or a picture, and never as a page: nothing in it runs in the report.
+"""
 
 import json
-from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import allure
 from allure_commons.types import AttachmentType
 
-from ss_audit.evidence.model import Body, Evidence, Exchange, FileSeen, LlmCall, LogWindow, StoredArtifact
+from ss_audit.evidence.model import Body, Evidence, Exchange, FileSeen, LogWindow, StoredArtifact
+from ss_audit.report.evidence_names import evidence_name, run_numbers
 
 MOST = 14
 TELLING = ("stata.log", "run.meta.json", "run.error.json", "meta.json", "prompt.txt", "response.txt", "plan.json", "stata.do")
+PICTURES = {
+    ".png": (AttachmentType.PNG, b"\x89PNG\r\n"),
+    ".jpg": (AttachmentType.JPG, b"\xff\xd8\xff"),
+    ".jpeg": (AttachmentType.JPG, b"\xff\xd8\xff"),
+    ".gif": (AttachmentType.GIF, b"GIF8"),
+}
+"""By ending: the kind, and how such a file begins. SVG is not among them: it may hold a program."""
 
 
 class Attachment(NamedTuple):
-    """What Allure gets: a name that starts with the entry's id, text, and the kind of text."""
+    """What Allure gets: a name that starts with the entry's id, text or a picture, and the kind of content."""
 
     name: str
-    text: str
+    content: str | bytes
     kind: AttachmentType
 
 
-def attach(entries: Sequence[Evidence]) -> None:
-    """Attaches a step's evidence: the telling entries themselves, and a list of all when there are more."""
+def attach(entries: Sequence[Evidence], known: Mapping[str, Evidence], folder: Path) -> None:
+    """Attaches a step's evidence: the telling entries themselves, and a list of all when there are more.
+
+    `known` is all evidence so far, by id; `folder` is where files that an entry names lie.
+    """
+    runs = run_numbers(known.values())
     shown = chosen(entries)
     for entry in shown:
-        for attachment in attachments(entry):
-            allure.attach(attachment.text, attachment.name, attachment.kind)
+        for attachment in attachments(entry, evidence_name(entry, runs), folder):
+            allure.attach(attachment.content, attachment.name, attachment.kind)
     if len(shown) < len(entries):
-        listing = "\n".join(f"{entry.id}  {entry.title}" for entry in entries)
+        listing = "\n".join(f"{entry.id}  {evidence_name(entry, runs)}" for entry in entries)
         allure.attach(listing, f"all {len(entries)} pieces of evidence of this step", AttachmentType.TEXT)
 
 
@@ -51,19 +66,19 @@ def _rank(entries: Sequence[Evidence], names: Sequence[str], i: int) -> tuple[in
     return (0, len(TELLING)) if first_of_kind else (2 if first_of_title else 3, i)
 
 
-def attachments(entry: Evidence) -> Iterable[Attachment]:
-    """One entry as attachments; an exchange gives its request and its response."""
-    head = f"{entry.id} {entry.title}"
+def attachments(entry: Evidence, name: str, folder: Path) -> Iterable[Attachment]:
+    """One entry, called `name`, as attachments; an exchange gives its request and its response."""
+    head = f"{entry.id} {name}"
     match entry:
         case Exchange():
             yield Attachment(f"{head}, request", _request(entry), AttachmentType.TEXT)
             yield Attachment(f"{head}, response", _response(entry), AttachmentType.TEXT)
         case StoredArtifact() | FileSeen():
-            yield Attachment(head, _text(entry.body), _kind(entry.body, getattr(entry, "rel_path", entry.title)))
+            path = entry.rel_path if isinstance(entry, StoredArtifact) else entry.path
+            picture = _picture(entry.body, path, folder)
+            yield Attachment(head, *picture) if picture else Attachment(head, _text(entry.body), _kind(entry.body, path))
         case LogWindow():
             yield Attachment(head, "\n".join(entry.lines) or "(no line)", AttachmentType.TEXT)
-        case LlmCall():
-            yield Attachment(head, _json(entry), AttachmentType.JSON)
         case _:
             yield Attachment(head, _json(entry), AttachmentType.JSON)
 
@@ -93,7 +108,29 @@ def _text(body: Body) -> str:
         return body.text
 
 
-def _kind(body: Body, name: str) -> AttachmentType:
-    if name.endswith(".json"):
+def _kind(body: Body, path: str) -> AttachmentType:
+    if not body.text:
+        return AttachmentType.TEXT
+    if path.endswith(".json") and _is_json(body.text):
         return AttachmentType.JSON
-    return AttachmentType.CSV if name.endswith(".csv") and body.text else AttachmentType.TEXT
+    return AttachmentType.CSV if path.endswith(".csv") else AttachmentType.TEXT
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _picture(body: Body, path: str, folder: Path) -> tuple[bytes, AttachmentType] | None:
+    """The bytes of a picture that was kept whole and begins as one, with its kind."""
+    kind, start = PICTURES.get(PurePosixPath(path).suffix.lower(), (None, b""))
+    if kind is None or body.file is None or body.cut:
+        return None
+    try:
+        content = (folder / body.file).read_bytes()
+    except OSError:
+        return None
+    return (content, kind) if content.startswith(start) else None

@@ -1,25 +1,96 @@
-"""Allure against what happened: a report that shows more, less, or better than what was executed is no report."""
+"""What Allure and JUnit show against what happened: a report that shows more, less, or better than that is no report."""
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+from ss_audit.report.allure_places import SHOWN
+from ss_audit.report.junit_files import JUnitCase, cases
+from ss_audit.verdict import ScenarioResult
+
+ALLURE = "allure-results"
+JUNIT = "junit"
+ALLURE_SHOWS: Mapping[str, tuple[str, ...]] = {
+    "pass": ("passed",),
+    "fail": ("failed",),
+    "not_evidenced": ("failed",),
+    "error": ("broken",),
+    "not_run": ("skipped", "broken"),
+}
 
 
-def allure_problems(results: Path, executed: Sequence[str], unfinished: Collection[str] = ()) -> tuple[str, ...]:
-    """What differs between the Allure results in this folder and the names of the executed scenarios, in words.
+class Reconciled(NamedTuple):
+    """What differs, in words, and the SHA-256 of each file that was compared, hex, by its path below the data folder."""
 
-    An interruption may strike before the scenario that it ends is written: one of the `unfinished` need not be shown.
+    problems: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+def reconciled(data: Path, results: Sequence[ScenarioResult], interrupted: bool = False) -> Reconciled:
+    """Compares, scenario by scenario, `allure-results/` and `junit/` of this data folder with what came of the plan.
+
+    Allure must show each planned scenario exactly once, as what it ended as. JUnit must show each that was run exactly once,
+    and green only those that passed; of an `interrupted` run, JUnit may lack the feature that was under way. Reads only.
     """
-    shown: Counter[str] = Counter()
-    for file in results.glob("*-result.json"):
+    files = [*(data / ALLURE).glob(SHOWN), *(data / JUNIT).glob("*.xml")]
+    digests = {f.relative_to(data).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(files)}
+    problems = [*_allure(data / ALLURE, results), *_junit(data / JUNIT, results, interrupted)]
+    return Reconciled(tuple(problems), digests)
+
+
+def _allure(folder: Path, results: Sequence[ScenarioResult]) -> Iterator[str]:
+    shown: dict[str, list[str]] = {}
+    for file in sorted(folder.glob(SHOWN)):
         try:
-            shown[str(json.loads(file.read_text("utf-8"))["name"])] += 1
-        except (ValueError, KeyError) as error:
-            return (f"{file.name} can't be read: {error}",)
-    expected = Counter(executed)
-    return tuple(
-        f"{name!r} is shown {shown[name]} times and was executed {expected[name]} times"
-        for name in sorted(shown | expected)
-        if shown[name] != expected[name] and not (name in unfinished and shown[name] == 0)
-    )
+            result = json.loads(file.read_text("utf-8"))
+            shown.setdefault(str(result["name"]), []).append(str(result.get("status")))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            yield f"Allure: {file.name} can't be read: {error}"
+    planned = Counter(result.name for result in results)
+    for name in shown:
+        if name not in planned:
+            yield f"Allure shows {name!r}, which was not planned"
+    for result in results:
+        statuses = shown.get(result.name, [])
+        if len(statuses) != planned[result.name] or planned[result.name] > 1:
+            yield f"Allure shows {result.name!r} {_times(len(statuses))}, and it was planned {_times(planned[result.name])}"
+        elif statuses[0] not in ALLURE_SHOWS[result.outcome]:
+            yield f"Allure shows {result.name!r} as {statuses[0]}, and it ended as {_words(result.outcome)}"
+
+
+def _junit(folder: Path, results: Sequence[ScenarioResult], interrupted: bool) -> Iterator[str]:
+    shown: dict[str, list[JUnitCase]] = {}
+    try:
+        for case in cases(folder):
+            shown.setdefault(case.name, []).append(case)
+    except ValueError as error:
+        yield f"JUnit: {error}"
+        return
+    planned = {result.name for result in results}
+    for name in shown:
+        if name not in planned:
+            yield f"JUnit shows {name!r}, which was not planned"
+    for result in results:
+        found = shown.get(result.name, [])
+        fewest = 0 if result.outcome == "not_run" or interrupted else 1
+        if not fewest <= len(found) <= 1:
+            yield f"JUnit shows {result.name!r} {_times(len(found))}"
+        elif found and (found[0].red, found[0].skipped) != (result.outcome != "pass", False):
+            if result.outcome == "not_run" and found[0].skipped:
+                continue
+            yield f"JUnit shows {result.name!r} as {_seen(found[0])}, and it ended as {_words(result.outcome)}"
+
+
+def _seen(case: JUnitCase) -> str:
+    return "failed" if case.red else "skipped" if case.skipped else "passed"
+
+
+def _times(number: int) -> str:
+    return {0: "not at all", 1: "once"}.get(number, f"{number} times")
+
+
+def _words(outcome: str) -> str:
+    return outcome.replace("_", " ")

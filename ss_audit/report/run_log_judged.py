@@ -1,0 +1,80 @@
+"""The run log's sections about what was judged: audit points, blocking issues, advisories, scenarios."""
+
+from collections.abc import Iterable
+
+from ss_audit.report.markdown import code, link, prose, table
+from ss_audit.report.told.account import Account, Obstacle
+from ss_audit.report.told.references import References
+from ss_audit.report.told.scenarios import CheckTold
+from ss_audit.report.told.words import OUTCOME_WORDS, counted
+
+RANKS = {"spec": "spec", "must": "counts", "advisory": "advisory"}
+
+
+def evidence(ids: Iterable[str], references: References, indent: int = 4) -> list[str]:
+    """A line for each id, with its links, below a list item: numbers of log lines differ from run to run."""
+    return [f"{' ' * indent}- {_reference(references, reference.id)}" for reference in references.of(ids)]
+
+
+def _reference(references: References, id_: str) -> str:
+    reference = references.to(id_)
+    files = "".join(f", {link(name.rpartition('/')[2], target)}" for name, target in reference.files)
+    return f"{link(reference.id, f'{reference.log}#L{reference.line}')} {prose(reference.title)}{files}"
+
+
+def listed(check: CheckTold, references: References) -> list[str]:
+    """One check: outcome, what was seen, strength, evidence."""
+    lines = [f"- {OUTCOME_WORDS.get(check.outcome, check.outcome)}: {code(check.id)}"]
+    if check.outcome != "pass":
+        lines.append(f"  - expected: {prose(check.expected)}")
+    lines += [f"  - saw: {prose(check.saw)}", f"  - strength: {check.strength}"]
+    if check.because:
+        lines.append(f"  - not judged because of: {code(check.because)}")
+    return [*lines, *(["  - evidence:", *evidence(check.evidence, references)] if check.evidence else [])]
+
+
+def audit_points(account: Account, references: References) -> list[str]:
+    """Each of the four with PASS, FAIL or NOT JUDGED, the scenario that it rests on, and that scenario's checks."""
+    by_name = {scenario.name: scenario for scenario in account.scenarios}
+    lines = []
+    for point in account.points:
+        lines += [f"### {point.title}: {point.conclusion.upper()}", "", f"Rests on the scenario “{prose(point.scenario)}”.", ""]
+        scenario = by_name.get(point.scenario)
+        checks = [line for check in scenario.checks for line in listed(check, references)] if scenario else []
+        lines += [*(checks or ["Nothing was judged in this run."]), ""]
+    return lines
+
+
+def blocking_issues(account: Account, references: References) -> list[str]:
+    """What keeps the verdict from READY, each root once."""
+    if account.blockers:
+        return [line for item in account.blockers for line in _issue(item, references)]
+    return ["None.", ""] if account.word == "READY" else [f"No finding about SS. {prose(account.reason)}", ""]
+
+
+def advisories(account: Account, references: References) -> list[str]:
+    """What does not move the verdict."""
+    return [line for item in account.advisories for line in _issue(item, references)] or ["None.", ""]
+
+
+def _issue(item: Obstacle, references: References) -> list[str]:
+    lines = [f"### {prose(item.scenario)}: {code(item.check)}", ""]
+    lines.append(f"- outcome: {OUTCOME_WORDS.get(item.outcome, item.outcome)}")
+    if item.expected:
+        lines.append(f"- expected: {prose(item.expected)}")
+    lines.append(f"- saw: {prose(item.saw)}")
+    if item.impact:
+        lines.append(f"- impact: {prose(item.impact)}")
+    if item.fix:
+        lines.append(f"- fix direction: {prose(item.fix)}")
+    if item.also:
+        lines.append(f"- {counted(len(item.also), 'further check')} for the same reason: {', '.join(map(code, item.also))}")
+    return [*lines, *(["- evidence:", *evidence(item.evidence, references)] if item.evidence else []), ""]
+
+
+def scenarios(account: Account) -> list[str]:
+    """All that were planned, in the order of the plan."""
+    rows = [
+        (prose(s.name), RANKS[s.rank], OUTCOME_WORDS.get(s.outcome, s.outcome), str(len(s.checks))) for s in account.scenarios
+    ]
+    return table(("scenario", "named by", "outcome", "checks"), rows)

@@ -1,0 +1,49 @@
+"""The references of a run log, followed to what they name."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+LINK = re.compile(r"\[(?P<text>(?:\\.|[^\]\\])+)\]\((?P<target>[^)\s]+)\)")
+
+
+class Reference(NamedTuple):
+    """A link: what it is called, the file that it leads to, and the line in it, if it names one."""
+
+    text: str
+    file: Path
+    line: int | None
+
+
+def references(log: Path) -> list[Reference]:
+    """Every link in a run log, in order."""
+    found = []
+    for link in LINK.finditer(log.read_text("utf-8")):
+        path, _, fragment = link["target"].partition("#L")
+        found.append(Reference(link["text"], log.parent / unquote(path), int(fragment) if fragment else None))
+    return found
+
+
+def entry_at(reference: Reference) -> dict[str, Any]:
+    """The entry of the event log on the line that is named."""
+    assert reference.line is not None
+    lines = reference.file.read_bytes().split(b"\n")
+    entry: dict[str, Any] = json.loads(lines[reference.line - 1])
+    return entry
+
+
+def bodies_of(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The payloads of an entry that lie in files."""
+    data = entry["data"]
+    found = [data.get(name) for name in ("body", "request_body", "response_body")]
+    return [body for body in found if isinstance(body, dict) and body.get("file")]
+
+
+def is_its_content(reference: Reference, body: dict[str, Any]) -> bool:
+    """Whether the file holds what the entry says; of a masked or cut one only that it is there can be told."""
+    if body["masked"] or body["cut"]:
+        return reference.file.is_file()
+    return hashlib.sha256(reference.file.read_bytes()).hexdigest() == body["sha256"]
