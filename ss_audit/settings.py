@@ -6,6 +6,7 @@ is in the way is said at once, not one thing a start.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator
 
+from ss_audit.settings_docker import docker_problems
+from ss_audit.settings_remote import remote_problems
 from ss_audit.settings_sources import COMMAND_LINE, SETTINGS_FILE, Given, from_environment, from_file, ss_variables
 from ss_audit.stack.environment import masked
 from ss_audit.witness.stata_shim.command import StataCommandError, check_command, real_argv
@@ -58,6 +61,11 @@ class Settings(BaseModel):
     worker_command: str | None = None
     ss_env: dict[str, str] = Field(default_factory=dict, repr=False)  # may hold secrets
     base_url: str | None = None
+    ca_file: Path | None = None
+    client_certificate: Path | None = None
+    proxy: str | None = None
+    tenant: str | None = None
+    tunnel_command: str | None = None
     task_codes: Path | None = None
     restart_command: str | None = None
     api_log_command: str | None = None
@@ -67,8 +75,11 @@ class Settings(BaseModel):
     package_install_command: str | None = None
     library_source: str | None = None
     library_swap_command: str | None = None
+    library_restore_command: str | None = None
     llm_usage_command: str | None = None
     docker_image: str | None = None
+    docker_volumes: tuple[str, ...] = ()
+    docker_may_restart: bool = False
     compose_project: str | None = None
     api_container: str | None = None
     worker_container: str | None = None
@@ -77,11 +88,14 @@ class Settings(BaseModel):
     timeout_startup: float = Field(default=60, gt=0)
     timeout_http: float = Field(default=120, gt=0)
     timeout_job: float = Field(default=900, gt=0)
+    timeout_command: float = Field(default=120, gt=0)
     reports_dir: Path = Path("reports")
     evidence_limit: int = Field(default=2**30, gt=0)
+    quiet: bool = False
+    signing_key: Path | None = None
     run_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
 
-    @field_validator("llm_hosts", "llm_model_echoes", mode="before")
+    @field_validator("llm_hosts", "llm_model_echoes", "docker_volumes", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -90,6 +104,10 @@ class Settings(BaseModel):
     @classmethod
     def _text_values(cls, value: object) -> object:
         return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+    @field_serializer("proxy")
+    def _without_password(self, value: str | None) -> str | None:
+        return value and re.sub(r"(?<=//)[^/@]*@", "***@", value)
 
     @field_serializer("ss_env")
     def _without_secrets(self, value: dict[str, str]) -> dict[str, str]:
@@ -123,6 +141,11 @@ class InForce(BaseModel):
     def llm(self) -> Literal["real", "rehearsal"]:
         """Whose answers SS gets."""
         return self._part(self.settings.llm, llm_configured(self.ss))
+
+    @property
+    def runs_already(self) -> bool:
+        """Whether SS is attached to, and nothing of it is started by us."""
+        return self.stack == "remote" or (self.stack == "docker" and self.settings.docker_image is None)
 
     def _part(self, said: Literal["real", "rehearsal"] | None, configured: bool) -> Literal["real", "rehearsal"]:
         if self.settings.profile == "production":
@@ -204,18 +227,14 @@ def contradictions(settings: Settings) -> list[str]:
             found.append("production uses no stand-in: leave out stata=rehearsal and llm=rehearsal")
     if s.stack == "checkout" and s.ss_root is None:
         found.append("stack=checkout needs ss_root, the root folder of the SS checkout")
-    if s.stack in ("docker", "remote"):
-        found.append(f"stack={s.stack} is not built yet: this version audits stack=reference and stack=checkout")
-    if s.stack == "remote" and s.base_url is None:
-        found.append("stack=remote needs base_url, e.g. -D base_url=https://ss.example.org")
-    if s.stack == "remote" and s.task_codes is None:
-        found.append("stack=remote needs task_codes, a file with one unused task code a line")
-    return found
+    if s.stack == "docker":
+        found += docker_problems(s.model_dump(mode="json"))
+    return found + (remote_problems(s.model_dump(mode="json")) if s.stack == "remote" else [])
 
 
 def stata_problem(in_force: InForce) -> str | None:
     """Why the real Stata can't be started, in words; None when it can be, or when none is to be started by us."""
-    if in_force.stack == "remote" or in_force.stata != "real":
+    if in_force.runs_already or in_force.stata != "real":
         return None
     if not stata_configured(in_force.ss):
         return "stata=real, but SS_STATA_CMD is not set: export SS_STATA_CMD='/path/to/stata-mp'"
@@ -230,7 +249,7 @@ def stata_problem(in_force: InForce) -> str | None:
 
 def llm_problem(in_force: InForce) -> str | None:
     """Why SS would have no real provider, in words; None when it has, or when that is not ours to see."""
-    if in_force.stack == "remote" or in_force.llm != "real" or llm_configured(in_force.ss):
+    if in_force.runs_already or in_force.llm != "real" or llm_configured(in_force.ss):
         return None
     provider = in_force.ss.get("SS_LLM_PROVIDER", "").strip()
     unusable = provider.lower() in ("", "stub")

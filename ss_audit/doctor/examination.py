@@ -4,10 +4,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ss_audit.doctor import look_machine, look_provider, look_stata, parts, provider, scenarios
+from ss_audit.doctor import (
+    containers,
+    look_engine,
+    look_machine,
+    look_provider,
+    look_remote,
+    look_stata,
+    parts,
+    provider,
+    remote,
+    scenarios,
+)
 from ss_audit.doctor.model import Item, ProviderCall, ProviderSeen, StataSeen
-from ss_audit.lab.lab import CHECKOUT_LIBRARY, PROVIDER_OF_SS, REFERENCE_LIBRARY
+from ss_audit.lab.stacks import CHECKOUT_LIBRARY, REFERENCE_LIBRARY
+from ss_audit.lab.witnesses import PROVIDER_OF_SS
 from ss_audit.settings import InForce, llm_configured, read, stata_configured
+from ss_audit.settings_docker import docker_problems
 from ss_audit.stack.sources import LIBRARY_VARIABLE, OUR_ROOT
 
 
@@ -30,6 +43,12 @@ def _parts(in_force: InForce, refused: tuple[str, ...], call_provider: bool, ann
     yield from parts.of_settings(in_force, refused)
     checkout = look_machine.checkout(settings.ss_root) if settings.ss_root else None
     yield from parts.of_stack(in_force, checkout)
+    if in_force.stack == "remote" and settings.base_url:
+        yield from remote.of_remote(look_remote.remote(settings))
+    if in_force.stack == "docker" and not docker_problems(settings.model_dump(mode="json")):
+        yield containers.of_containers(look_engine.containers(settings), settings.profile == "production")
+    if scenarios.is_attached(settings):
+        yield from remote.of_means(look_remote.means(settings))
     if _starts_processes(in_force):
         seen = look_machine.interpreter(_python(in_force))
         yield parts.of_interpreter(seen, settings.ss_python is not None or in_force.stack == "reference")

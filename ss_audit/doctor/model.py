@@ -93,3 +93,34 @@ class MachineSeen(Fact):
     git: bool
     pack_problem: str | None
     cards: int
+
+
+class RemoteSeen(Fact):
+    """An SS elsewhere. `status` is what it answered when asked whether it lives, None when it was not asked; `problem` is
+    why it did not answer. `codes` is the number of unused task codes, `codes_needed` what a whole audit uses."""
+
+    base_url: str
+    status: int | None = None
+    problem: str | None = None
+    remedy: str = ""
+    clock_ahead: float | None = None
+    codes: int = 0
+    codes_needed: int
+    codes_problem: str | None = None
+
+
+class MeansSeen(Fact):
+    """The operator's means: setting, program, whether it can be executed; setting of a file, and why it can't be read."""
+
+    programs: tuple[tuple[str, str, bool], ...] = ()
+    files: tuple[tuple[str, str | None], ...] = ()
+
+
+class ContainersSeen(Fact):
+    """SS in containers: the engine's address, the image or containers in words, for what the image says that it stands in;
+    `problem` is why an audit can't start them or attach to them."""
+
+    engine: str
+    detail: str = ""
+    stands_in: str | None = None
+    problem: str | None = None

@@ -40,14 +40,6 @@ def of_stack(in_force: InForce, checkout: CheckoutSeen | None) -> Iterator[Item]
         yield Item(what="SS", state="note", detail="the reference SS, a stand-in of this project's own", remedy=remedy)
     elif in_force.stack == "checkout" and checkout is not None:
         yield from _of_checkout(checkout, settings.profile == "production")
-    elif in_force.stack == "remote" and settings.base_url:
-        yield Item(what="SS", state="ok", detail=f"what answers at {settings.base_url}; its revision is not known before")
-    elif in_force.stack == "docker":
-        named = settings.docker_image or settings.compose_project or settings.api_container
-        yield Item(
-            what="SS", state="ok" if named else "missing", detail=f"containers of {named}" if named else "no image is named",
-            remedy="" if named else "-D docker_image=… or -D compose_project=…",
-        )  # fmt: skip
 
 
 def _of_checkout(checkout: CheckoutSeen, production: bool) -> Iterator[Item]:
@@ -88,6 +80,9 @@ def of_interpreter(seen: InterpreterSeen, named: bool) -> Item:
 def of_stata(in_force: InForce, seen: StataSeen | None) -> Item:
     """Whose Stata SS would run, and what came of one line of do-file."""
     if in_force.stata == "rehearsal":
+        if in_force.stack == "remote":
+            detail, remedy = "declared to stand in over there, by default in a rehearsal", "-D stata=real if a real one runs"
+            return Item(what="Stata", state="note", detail=detail, remedy=remedy)
         detail = "the rehearsal engine stands in (python -m rehearsal.stata)"
         return Item(what="Stata", state="note", detail=detail, remedy=f"for a real one {_SET_STATA}")
     if in_force.stack in ("remote", "docker"):

@@ -12,6 +12,10 @@ COST = f"about 15 tokens of question, at most {MOST_ANSWER_TOKENS} of answer"
 
 def of_provider(in_force: InForce, seen: ProviderSeen | None) -> Iterator[Item]:
     """Who would answer SS, and whether that can count as the provider."""
+    if in_force.llm == "rehearsal" and in_force.stack == "remote":
+        detail = "declared to stand in over there, by default in a rehearsal"
+        yield Item(what="LLM", state="note", detail=detail, remedy="-D llm=real if a real one answers")
+        return
     if in_force.llm == "rehearsal":
         remedy = "for a real one export SS_LLM_PROVIDER, SS_LLM_BASE_URL and SS_LLM_API_KEY"
         yield Item(what="LLM", state="note", detail="the rehearsal LLM stands in (python -m rehearsal.llm)", remedy=remedy)

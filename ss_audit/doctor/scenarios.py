@@ -15,6 +15,10 @@ LLM = "Real LLM provider is evidenced with the forced model"
 LIBRARY = "Do-template library chain is classified as wired or not"
 PACKAGE = "Missing ado/SSC dependency is diagnosable and recoverable"
 RESTART = "Artifacts are contract-indexed and survive restart"
+SELECTION = "Template selection is not hard-coded"
+INVENTORY = "Inventory includes versioned and unversioned surfaces"
+STARTED = "SS is started as in production, and it is known how"
+ALIVE = "SS stays up while it is audited"
 
 
 class Means(NamedTuple):
@@ -24,13 +28,21 @@ class Means(NamedTuple):
     alternatives: tuple[tuple[str, ...], ...]
 
 
+SOURCES = ("library_source", "ss_root")
+PACKAGES = ("package_remove_command", "package_install_command", "library_swap_command")
 ATTACHED = (
+    Means(INVENTORY, (("ss_root",),)),
+    Means(LIBRARY, tuple((source,) for source in SOURCES)),
+    Means(STARTED, (("start_commands",),)),
     Means(STATA, (("start_commands",),)),
     Means(LLM, (("llm_usage_command",),)),
-    Means(LIBRARY, (("library_source",), ("library_swap_command",))),
-    Means(PACKAGE, (("package_remove_command", "package_install_command"),)),
-    Means(RESTART, (("restart_command",),)),
+    Means(ALIVE, (("start_commands",),)),
+    Means(RESTART, tuple(("restart_command", shown) for shown in ("start_commands", "api_log_command"))),
+    Means(SELECTION, tuple((source, "library_swap_command") for source in SOURCES)),
+    Means(PACKAGE, tuple((*PACKAGES, source) for source in SOURCES)),
 )
+GIVEN_BY_THE_ENGINE = ("start_commands", "api_log_command", "worker_log_command", "library_source", "ss_root")
+"""What the engine shows of containers, whoever started them: processes, logs, the library and the source in them."""
 
 
 def is_attached(settings: Settings) -> bool:
@@ -45,10 +57,10 @@ def of_scenarios(in_force: InForce, missing: Collection[str]) -> Iterator[Item]:
     In: `missing` names the items that are missing so far. Such a part has an item of its own, and so has a stand-in: their
     scenarios are notes. An operator's means that is absent is missing.
     """
-    if stopping := [what for what in ("settings", "SS", "interpreter") if what in missing]:
+    if stopping := [what for what in ("settings", "SS", "interpreter", "task codes") if what in missing]:
         detail = f"none of them, as long as something is missing here: {', '.join(stopping)}"
         yield Item(what="scenarios", state="note", detail=detail)
-    found = [*_parts(in_force, missing), *(_attached(in_force.settings) if is_attached(in_force.settings) else ())]
+    found = [*_parts(in_force, missing), *(_attached(in_force) if is_attached(in_force.settings) else ())]
     yield from found
     if not found and not stopping:
         yield Item(what="scenarios", state="ok", detail="each of them can be evidenced with these settings")
@@ -70,10 +82,32 @@ def _parts(in_force: InForce, missing: Collection[str]) -> Iterator[Item]:
             yield Item(what="scenario", state="note", detail=detail)
 
 
-def _attached(settings: Settings) -> Iterator[Item]:
+def _attached(in_force: InForce) -> Iterator[Item]:
+    """A scenario whose part stands in has its note already."""
+    settings, shown = in_force.settings, {"rehearsal Stata": STATA, "rehearsal LLM": LLM}
+    noted = {shown[name] for name in in_force.stand_ins if name in shown}
     for scenario, alternatives in ATTACHED:
-        lacking = [[name for name in names if getattr(settings, name) is None] for names in alternatives]
-        if all(lacking):
+        lacking = [[name for name in names if not _has(settings, name)] for names in alternatives]
+        if all(lacking) and scenario not in noted:
             detail = f"“{scenario}” can't be evidenced: SS runs already, and the audit has no means of its own"
-            remedy = "set " + ", or ".join(" and ".join(names) for names in lacking)
+            fewest = min(map(len, lacking))
+            ways = [" and ".join(names) for names in lacking if len(names) == fewest]
+            ways += ["docker_may_restart=true"] if settings.stack == "docker" and "restart_command" in ways else []
+            remedy = "set " + ", or ".join(dict.fromkeys(ways))
             yield Item(what="scenario", state="missing", detail=detail, remedy=remedy)
+    yield from _packages(settings)
+
+
+def _has(settings: Settings, name: str) -> bool:
+    """Whether a means is there: said by the operator, or the engine's where SS runs in containers."""
+    by_engine = settings.stack == "docker" and name in GIVEN_BY_THE_ENGINE
+    may_restart = name == "restart_command" and settings.docker_may_restart
+    return by_engine or may_restart or getattr(settings, name) is not None
+
+
+def _packages(settings: Settings) -> Iterator[Item]:
+    install = settings.package_install_command
+    if install is not None and "{ado_file}" not in install:
+        detail = f"“{PACKAGE}” can be evidenced in part: package_install_command installs published packages alone"
+        remedy = "let it install the file {ado_file}, a package that the audit makes for the purpose"
+        yield Item(what="scenario", state="note", detail=detail, remedy=remedy)

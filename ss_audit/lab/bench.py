@@ -3,17 +3,16 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ss_audit.evidence.archive import Archive
 from ss_audit.evidence.model import LlmCall, ProcessSeen, StataProcess, StoredArtifact
 from ss_audit.evidence.seen import Journey, Question, Stage
+from ss_audit.lab.supply import Made
 from ss_audit.settings import InForce
 from ss_audit.ss.client import SSClient
 from ss_audit.ss.dataset import Dataset
 from ss_audit.ss.journey import Walk
-from ss_audit.stack.local import LocalStack
-from ss_audit.witness.llm_relay import LlmRelay
 from ss_audit.witness.stata_shim.records import read_runs
 
 ENGINE_GAP = re.compile(r"\(rehearsal engine: (.{1,120}?) is Stata's own and is not implemented here")
@@ -28,26 +27,32 @@ class EngineGap(Exception):
 
 
 class Bench:
-    """One stack in use. `walks` holds the live jobs by label, `processes` how the stack was when it was started."""
+    """One stack in use. `walks` holds the live jobs by label, `processes` how the stack was when it was started.
+
+    `library` is the altered template library that its jobs run on, None for SS's own; `packages` is where packages are
+    installed for its Stata, None where there is no means for it; `means` is what the operator lets us do.
+    """
 
     def __init__(
         self,
         name: str,
-        stack: LocalStack,
+        made: Made,
         archive: Archive,
-        relay: LlmRelay,
-        records: Path,
         in_force: InForce,
         waiting: Callable[[str], None],
         processes: tuple[ProcessSeen, ...],
+        library: Path | None = None,
     ) -> None:
         self.name = name
-        self.stack = stack
+        self.stack = made.stack
+        self.packages = made.packages
+        self.relay = made.relay
+        self.means = made.means
+        self.library = library
         self.archive = archive
-        self.relay = relay
         self.walks: dict[str, Walk] = {}
         self.processes = processes
-        self._records = records
+        self._records = made.records
         self._in_force = in_force
         self._waiting = waiting
         self._runs: dict[tuple[int, str], StataProcess] = {}
@@ -67,8 +72,10 @@ class Bench:
         marks = self.stack.log_marks()
         walk = Walk(self.client, question, data, self._in_force.settings.timeout_job, label, self._waiting)
         self.walks[label] = walk.go(code, until)
-        self.relay.wait_until_quiet(5.0)
+        if self.relay is not None:
+            self.relay.wait_until_quiet(5.0)
         seen: dict[str, Any] = dict(walk.seen)
+        seen["unwitnessed"] = self.unwitnessed
         seen["logs"] = self.stack.log_windows(marks, label)
         seen["llm_calls"] = self.calls_about(question.nonce)
         seen["stata_runs"] = self.stata_runs(str(seen.get("job_id") or "no job"))
@@ -76,14 +83,20 @@ class Bench:
         self.refuse_engine_gaps(journey.artifacts, [line for window in journey.logs for line in window.lines])
         return journey
 
+    @property
+    def unwitnessed(self) -> tuple[Literal["llm", "stata"], ...]:
+        """Where none of our witnesses stands on this stack."""
+        return (*(("llm",) if self.relay is None else ()), *(("stata",) if self._records is None else ()))
+
     def calls_about(self, nonce: str) -> tuple[LlmCall, ...]:
         """The calls whose prompt holds this question's nonce."""
-        return tuple(call for call in self.relay.calls() if call.prompt and nonce in call.prompt)
+        calls = self.relay.calls() if self.relay is not None else ()
+        return tuple(call for call in calls if call.prompt and nonce in call.prompt)
 
     def stata_runs(self, job_id: str) -> tuple[StataProcess, ...]:
         """The runs of the Stata command in a folder of this job, each recorded once it has ended."""
         found: list[StataProcess] = []
-        for run in read_runs(self._records):
+        for run in read_runs(self._records) if self._records is not None else ():
             key = (run.shim_pid, run.started_at.isoformat())
             if job_id in run.cwd:
                 if key not in self._runs:
@@ -105,14 +118,10 @@ class Bench:
         for walk in self.walks.values():
             walk.client = self.client
 
-    def revive(self) -> None:
-        """Starts what ended unasked."""
-        self.stack.revive()
-        self.reconnect()
-
     def close(self) -> None:
         """Closes the connections."""
         self.client.close()
 
     def _connect(self) -> SSClient:
-        return SSClient(self.stack.base_url, self.archive, self._in_force.settings.timeout_http, self.name)
+        timeout = self._in_force.settings.timeout_http
+        return SSClient(self.stack.base_url, self.archive, timeout, self.name, self.stack.connection)

@@ -1,4 +1,4 @@
-"""What a run has at hand: the LLM provider behind the relay, the Stata behind the shim, and the stacks made of them.
+"""What a run has at hand: the stacks, with our witnesses on them, and what is needed to walk jobs on them.
 
 A stack is started when it is first asked for. Everything that is started is registered for cleanup at once, and the
 keeper ends it should the audit be killed.
@@ -6,11 +6,9 @@ keeper ends it should the audit be killed.
 
 import contextlib
 import random
-import shlex
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,26 +16,19 @@ from typing import Self
 from ss_audit.evidence.archive import Archive
 from ss_audit.evidence.model import ProcessSeen
 from ss_audit.lab.bench import Bench
-from ss_audit.lab.stand_in import StandInLlm
+from ss_audit.lab.stacks import supply_for
+from ss_audit.lab.task_codes import TaskCodes
+from ss_audit.lab.witnesses import Witnesses
 from ss_audit.probes.ado_path import AdoFolder
 from ss_audit.settings import InForce
 from ss_audit.ss.dataset import Dataset, generated
 from ss_audit.stack.disk import require_free
-from ss_audit.stack.environment import secrets_in
-from ss_audit.stack.errors import StackError
-from ss_audit.stack.local import LocalStack
+from ss_audit.stack.errors import StackDidNotStart, StackError
+from ss_audit.stack.interface import Mean, Stack
 from ss_audit.stack.sidecar import Keeper
-from ss_audit.stack.sources import OUR_ROOT, checkout_spec, reference_spec
-from ss_audit.stack.spec import StackSpec
-from ss_audit.witness import process_table
 from ss_audit.witness.llm_relay import LlmRelay
-from ss_audit.witness.stata_shim.command import write_shim
 
 MAIN = "main"
-PROVIDER_OF_SS = "https://yunwu.ai/v1"
-REFERENCE_LIBRARY = OUR_ROOT / "rehearsal" / "reference_ss" / "library"
-REHEARSAL_STATA = shlex.join([sys.executable, "-m", "rehearsal.stata"])
-CHECKOUT_LIBRARY = Path("assets", "stata_do_library")
 
 
 class Lab:
@@ -52,11 +43,13 @@ class Lab:
         self.benches: dict[str, Bench] = {}
         self.deaths: list[ProcessSeen] = []
         self.leaks: list[int] = []
-        self.relay: LlmRelay | None = None
         self._cleanups = contextlib.ExitStack()
         self._scratch: Path | None = None
         self._keeper: Keeper | None = None
         self._main_failed: StackError | None = None
+        self._lost: StackError | None = None
+        self._witnesses = Witnesses(in_force, archive, self._cleanups, lambda: self.keeper, lambda: self.scratch, waiting)
+        self.supply = supply_for(in_force, self._witnesses)
 
     def __enter__(self) -> Self:
         return self
@@ -90,19 +83,27 @@ class Lab:
     @property
     def library(self) -> Path | None:
         """SS's own template library, where we can reach it."""
-        named = self.in_force.settings.ss_env.get("SS_DO_TEMPLATE_LIBRARY_DIR") or self.in_force.ss.get(
-            "SS_DO_TEMPLATE_LIBRARY_DIR"
-        )
-        root = self.source_root
-        place = Path(named) if named else root / CHECKOUT_LIBRARY if self.in_force.stack == "checkout" else REFERENCE_LIBRARY
-        place = place if place.is_absolute() else root / place
-        return place if place.is_dir() else None
+        return self.supply.library
 
     @property
-    def source_root(self) -> Path:
-        """The folder with SS's source."""
-        settings = self.in_force.settings
-        return settings.ss_root.expanduser().resolve() if settings.ss_root else OUR_ROOT / "rehearsal" / "reference_ss"
+    def source_root(self) -> Path | None:
+        """The folder with SS's source, where we can reach it."""
+        return self.supply.source_root
+
+    @property
+    def lacks(self) -> Mapping[Mean, str]:
+        """What can't be done on this kind of stack, each with the sentence that says what would change that."""
+        return self.supply.lacks
+
+    @property
+    def relay(self) -> LlmRelay | None:
+        """The relay, where one was started."""
+        return self._witnesses.started_relay
+
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """The stacks that run, each once: several benches may share one that ran before us."""
+        return tuple({id(bench.stack): bench.stack for bench in self.benches.values()}.values())
 
     def bench(self, name: str, library: Path | None = None, ado: AdoFolder | None = None) -> Bench:
         """The stack of this name, started when it does not run yet; `library` and `ado` count only then.
@@ -118,97 +119,60 @@ class Lab:
             except StackError as error:
                 self._main_failed = error if name == MAIN else None
                 raise
-        return self.benches[name]
+        bench = self.benches[name]
+        bench.stack.run_on(bench.library)
+        return bench
 
     def task_code(self) -> str:
-        """A code that SS will redeem. SS takes any code that was never used."""
+        """A code that SS will redeem: the operator's, else any that was never used. Raises `NoTaskCode`."""
+        codes = self.in_force.settings.task_codes
+        if codes is not None:
+            return TaskCodes(codes).take()
         return f"tc-audit-{self.rng.getrandbits(64):016x}"
 
     def look_after(self) -> tuple[ProcessSeen, ...]:
-        """Finds processes that ended unasked and starts them again. Out: those found just now."""
+        """Finds processes that ended unasked and starts them again. Out: those found just now.
+
+        Raises StackError when that can't be done, and from then on at once: each try may take the whole `timeout_startup`.
+        """
+        if self._lost is not None:
+            raise self._lost
         found: list[ProcessSeen] = []
-        for bench in self.benches.values():
-            dead = [seen for seen in bench.stack.check_alive() if seen.id not in {known.id for known in self.deaths}]
+        for stack in self.stacks:
+            dead = [seen for seen in stack.check_alive() if seen.id not in {known.id for known in self.deaths}]
             self.deaths += dead
             found += dead
             if dead:
                 self.waiting(f"{', '.join(d.role for d in dead)} ended unasked; starting it again")
-                bench.revive()
+                try:
+                    stack.revive()
+                except StackError as error:
+                    if isinstance(error, StackDidNotStart) and error.ended is not None:
+                        self.deaths.append(error.ended)
+                    self._lost = error
+                    raise
+                for bench in self.benches.values():
+                    if bench.stack is stack:
+                        bench.reconnect()
         return tuple(found)
 
     def strangers(self) -> tuple[ProcessSeen, ...]:
         """Processes of SS that came unasked, recorded."""
-        pids = {pid: role for bench in self.benches.values() for pid, role in bench.stack.strangers().items()}
-        entries = [process_table.look(role, pid, "came unasked") for pid, role in pids.items()]
-        return tuple(self.archive.record(entry) for entry in entries if entry.alive)
+        return tuple(seen for stack in self.stacks for seen in stack.strangers())
 
     def close(self) -> None:
         """Ends everything, in the reverse order of its start; nothing keeps the rest from being ended."""
         self._cleanups.close()
 
     def _started(self, name: str, library: Path | None, ado: AdoFolder | None) -> Bench:
-        folder = self.scratch / name
-        records = folder / "stata-records"
-        env = self._environment(folder, records)
-        if library is not None:
-            env["SS_DO_TEMPLATE_LIBRARY_DIR"] = str(library)
-        if ado is not None:
-            env |= ado.environment(env)
-        stack = LocalStack(self._spec(name, folder, env), self.archive, self.keeper, folder, mask=self.archive.redactor.mask)
-        self._cleanups.callback(stack.stop)
-        processes = stack.start()
-        bench = Bench(name, stack, self.archive, self._relay(), records, self.in_force, self.waiting, processes)
+        made = self.supply.make(name, self.scratch / name, self.keeper, library, ado)
+        known = next((bench for bench in self.benches.values() if bench.stack is made.stack), None)
+        if known is None:
+            self._cleanups.callback(made.stack.stop)
+        processes = made.stack.start() if known is None else known.processes
+        bench = Bench(name, made, self.archive, self.in_force, self.waiting, processes, library)
         self._cleanups.callback(bench.close)
         return bench
-
-    def _spec(self, name: str, folder: Path, env: dict[str, str]) -> StackSpec:
-        s = self.in_force.settings
-        if self.in_force.stack == "reference":
-            return reference_spec(
-                folder, env, name=name, api_command=s.api_command, worker_command=s.worker_command,
-                timeout_startup=s.timeout_startup,
-            )  # fmt: skip
-        if s.ss_root is None:
-            raise ValueError("stack=checkout without ss_root: the settings should have refused this")
-        return checkout_spec(
-            s.ss_root, s.ss_python or sys.executable, folder, env, name=name,
-            env_file_is="honoured" if s.profile == "production" else "overridden",
-            api_command=s.api_command, worker_command=s.worker_command, timeout_startup=s.timeout_startup,
-        )  # fmt: skip
-
-    def _environment(self, folder: Path, records: Path) -> dict[str, str]:
-        """SS's own variables as the operator set them, with our witnesses in the way of provider and Stata."""
-        ss = dict(self.in_force.ss)
-        relay = self._relay()
-        stata = ss.get("SS_STATA_CMD", "") if self.in_force.stata == "real" else REHEARSAL_STATA
-        env = {
-            **ss,
-            **self.in_force.settings.ss_env,
-            "SS_LLM_BASE_URL": relay.base_url,
-            "SS_LLM_MODEL": self.in_force.settings.llm_model,
-            "SS_STATA_CMD": write_shim(folder / "shim", records, sys.executable, stata),
-        }
-        if self.in_force.llm == "rehearsal":
-            env["SS_LLM_PROVIDER"] = "openai_compatible"
-            env["SS_LLM_API_KEY"] = f"rehearsal-key-{random.Random(str(folder)).getrandbits(96):024x}"
-        if self.in_force.settings.profile == "rehearsal":
-            env.setdefault("SS_WORKER_IDLE_SLEEP_SECONDS", "0.1")
-        for name, value in secrets_in(env).items():
-            self.archive.redactor.learn(value, name.lower().replace("_", " "))
-        return env
-
-    def _relay(self) -> LlmRelay:
-        if self.relay is None:
-            upstream = self.in_force.ss.get("SS_LLM_BASE_URL") or PROVIDER_OF_SS
-            if self.in_force.llm == "rehearsal":
-                self.waiting("starting the rehearsal LLM")
-                stand_in = StandInLlm(self.keeper, self.scratch)
-                self._cleanups.callback(stand_in.stop)
-                upstream = stand_in.start(self.in_force.settings.timeout_startup)
-            self.relay = LlmRelay(upstream, self.archive, list(secrets_in(self.in_force.ss).values()))
-            self.relay.start()
-            self._cleanups.callback(self.relay.stop)
-        return self.relay
 
     def _end_keeper(self, keeper: Keeper) -> None:
         self.leaks += keeper.close()

@@ -13,6 +13,7 @@ from ss_audit.stack.sidecar import Keeper
 
 COMMAND = (sys.executable, "-m", "rehearsal.llm", "--host", "127.0.0.1", "--port", "0")
 READY = "REHEARSAL_LLM_READY"
+FAULT = "SS_REHEARSAL_FAULT"  # the seeded defect of a fault run; nothing but the rehearsal's own programs reads it
 
 
 class StandInLlm:
@@ -26,7 +27,7 @@ class StandInLlm:
     def start(self, timeout: float) -> str:
         """Starts it. Out: its base URL. Raises `ProcessDied` or `NotReady` (s)."""
         log = self._folder / "rehearsal-llm.log"
-        env = child_environment({}, os.environ)
+        env = child_environment({name: os.environ[name] for name in (FAULT,) if name in os.environ}, os.environ)
         self._process = ManagedProcess("rehearsal LLM", COMMAND, env=env, cwd=self._folder, log=log, keeper=self._keeper)
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

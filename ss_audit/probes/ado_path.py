@@ -25,9 +25,14 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 """What Stata allows as a name: [U] 11.3 "Naming conventions", ASCII only."""
 
 
+def is_stata_name(name: str) -> bool:
+    """Whether Stata could have a command of that name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def require_stata_name(name: str) -> str:
     """The name, when Stata could have a command of that name. Raises ValueError otherwise."""
-    if not _NAME.fullmatch(name):
+    if not is_stata_name(name):
         raise ValueError(f"not a Stata command name: {name!r}")
     return name
 

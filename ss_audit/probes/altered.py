@@ -1,13 +1,17 @@
 """Experiments on altered copies of the template library, each on a stack of its own: canary, removal, absent packages."""
 
+from collections.abc import Callable
+from itertools import chain, count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ss_audit.evidence.model import Statement
 from ss_audit.evidence.seen import (
     DeclaredPackage,
+    ExecutedTemplate,
     Journey,
     LibraryTrace,
+    MainJourney,
     PackageTrial,
     Question,
     RemovedTemplate,
@@ -16,7 +20,7 @@ from ss_audit.evidence.seen import (
 )
 from ss_audit.lab.bench import Bench
 from ss_audit.lab.lab import Lab
-from ss_audit.probes.ado_path import AdoFolder
+from ss_audit.probes.ado_path import AdoFolder, is_stata_name
 from ss_audit.probes.instrumented_library import (
     add_dependency,
     call_unknown_command,
@@ -30,15 +34,25 @@ from ss_audit.ss.journey import download_all, poll
 from ss_audit.ss.library import read_library
 from ss_audit.ss.questions import KINDS, ask
 
+Observe = Callable[[type[Any]], Any]
 P = TypeVar("P", bound=PackageTrial)
 
 
-def library_trace(lab: Lab) -> LibraryTrace:
-    """A job on a copy of the library with a canary in each template."""
+def library_trace(lab: Lab, observe: Observe) -> LibraryTrace:
+    """A job on a copy of the library with a canary in each template; where the library can't be altered, the main job and
+    the source of its template."""
     source = lab.library
     if source is None:
-        return LibraryTrace(library=_no_library(lab), found=False, planted={}, journey=None)
-    copy = lab.scratch / "library-canary"
+        return LibraryTrace(library=no_library(lab), found=False, planted={}, journey=None)
+    if "library" in lab.lacks:
+        executed: ExecutedTemplate = observe(ExecutedTemplate)
+        found = len(read_library(source).templates)
+        title = f"{found} templates found, which can only be compared with what ran: {lab.lacks['library']}"
+        detail = {"searched": True, "templates": found, "planted": 0}
+        said = lab.archive.record(Statement(title=title, detail=detail))
+        return LibraryTrace(library=said, found=True, planted={}, journey=executed.journey, compared=executed.source)
+    name = _unused(lab, "canary")
+    copy = lab.scratch / f"library-{name}"
     copy_library(source, copy)
     planted = plant_canaries(copy, nonce(lab.rng, 12))
     said = lab.archive.record(
@@ -47,7 +61,7 @@ def library_trace(lab: Lab) -> LibraryTrace:
             detail={"searched": True, "templates": len(read_library(source).templates), "planted": len(planted)},
         )
     )
-    bench = lab.bench("canary", library=copy)
+    bench = lab.bench(name, library=copy)
     journey = bench.walk(Journey, "canary job", ask("ols", lab.data, lab.rng), lab.data, lab.task_code())
     wanted = plans.template(plans.plan_of(journey.freezes[-1])) if journey.freezes else None
     shown = {str(wanted.value): planted[str(wanted.value)]} if wanted and str(wanted.value) in planted else {}
@@ -68,7 +82,7 @@ def template_choices(lab: Lab) -> TemplateChoices:
     refrozen = None
     if first.access and choices[0].halt is None:
         refrozen = bench.client.send(
-            "plan freeze, again", "POST", f"/v1/jobs/{first.access.job_id}/plan/freeze", headers=first.access.header,
+            "plan freeze, again", "POST", f"{first.access.path}/plan/freeze", headers=first.access.header,
             body={"answers": {}, "variable_corrections": {}},
         )  # fmt: skip
     library, without = _without_the_chosen(lab, choices[0])
@@ -77,11 +91,13 @@ def template_choices(lab: Lab) -> TemplateChoices:
 
 def _without_the_chosen(lab: Lab, journey: Journey) -> tuple[Statement, RemovedTemplate | None]:
     chosen = plans.template(plans.plan_of(journey.freezes[-1])) if journey.freezes else None
-    if lab.library is None or chosen is None:
-        why = "no template library was found" if lab.library is None else "no template was chosen that could be removed"
+    if "library" in lab.lacks or lab.library is None or chosen is None:
+        none_chosen = "no template was chosen that could be removed"
+        why = lab.lacks.get("library") or ("no template library was found" if lab.library is None else none_chosen)
         return lab.archive.record(Statement(title=why, detail={"why": why})), None
     template = str(chosen.value)
-    copy = lab.scratch / "library-removed"
+    name = _unused(lab, "removed")
+    copy = lab.scratch / f"library-{name}"
     if template not in read_library(lab.library).templates:
         why = f"the chosen template {template} is not in the library that we found"
         return lab.archive.record(Statement(title=why, detail={"why": why})), None
@@ -92,12 +108,15 @@ def _without_the_chosen(lab: Lab, journey: Journey) -> tuple[Statement, RemovedT
             title=f"{template} removed from a copy of the library", detail={"template": template, "touched": list(touched)}
         )
     )
-    again = _to_plan(lab, lab.bench("removed", library=copy), journey.question.kind, f"question without {template}")
+    again = _to_plan(lab, lab.bench(name, library=copy), journey.question.kind, f"question without {template}")
     return removed, RemovedTemplate(template_id=template, removed=removed, journey=again)
 
 
-def declared_package(lab: Lab) -> DeclaredPackage:
-    """The template that SS chooses declares an absent package."""
+def declared_package(lab: Lab, observe: Observe) -> DeclaredPackage:
+    """The template that SS chooses declares an absent package. Where no library can be altered, it is a package that the
+    template of the main job needs already, and it is removed."""
+    if {"library", "packages"} & lab.lacks.keys() and "published packages" not in lab.lacks:
+        return _with_a_package_of_its_own(lab, observe(MainJourney))
     return _package_trial(lab, DeclaredPackage, "declared")
 
 
@@ -108,9 +127,12 @@ def undeclared_package(lab: Lab) -> UndeclaredPackage:
 
 def _package_trial(lab: Lab, kind: type[P], how: str) -> P:
     package = f"ssaudit_{nonce(lab.rng, 8)}"
-    if lab.library is None:
-        return kind(how=how, package=package, planted=_no_library(lab))  # type: ignore[arg-type]
-    copy = lab.scratch / f"library-{how}"
+    gaps = [lab.lacks[mean] for mean in ("library", "packages") if mean in lab.lacks]
+    if gaps or lab.library is None:
+        absent = lab.archive.record(Statement(title="; ".join(gaps))) if gaps else no_library(lab)
+        return kind(how=how, package=package, planted=absent)  # type: ignore[arg-type]
+    name = _unused(lab, how)
+    copy = lab.scratch / f"library-{name}"
     library = copy_library(lab.library, copy)
     if how == "declared":
         altered = [key for key, template in library.templates.items() if template.meta_file is not None]
@@ -118,31 +140,53 @@ def _package_trial(lab: Lab, kind: type[P], how: str) -> P:
     else:
         altered = [key for key, template in library.templates.items() if template.do_file is not None]
         call_unknown_command(copy, altered, package)
-    ado = AdoFolder(lab.scratch / f"ado-{how}")
     planted = lab.archive.record(
         Statement(
             title=f"package {package}, absent from Stata, {how} in a copy of {len(altered)} templates",
             detail={"package": package, "how": how, "templates": len(altered), "library": "a copy, never SS's own"},
         )
     )
-    bench = lab.bench(how, library=copy, ado=ado)
+    bench = lab.bench(name, library=copy, ado=AdoFolder(lab.scratch / f"ado-{name}"))
     label = f"job with an absent package, {how}"
     journey = bench.walk(Journey, label, ask("ols", lab.data, lab.rng), lab.data, lab.task_code())
-    rest = _recover(lab, bench, label, journey, ado, package)
+    rest = _recover(lab, bench, label, journey, package)
     return kind(how=how, package=package, planted=planted, journey=journey, **rest)  # type: ignore[arg-type]
 
 
-def _recover(lab: Lab, bench: Bench, label: str, journey: Journey, ado: AdoFolder, package: str) -> dict[str, object]:
+def _with_a_package_of_its_own(lab: Lab, main: MainJourney) -> DeclaredPackage:
+    """The package is there again at the end, whatever comes in between."""
+    plan = plans.plan_of(main.freezes[-1]) if main.freezes else None
+    needed = [name for name in plans.package_names(plan) if is_stata_name(name)]  # SS's word ends up in a command
+    packages = lab.main.packages
+    if not needed or packages is None:
+        gaps = [lab.lacks[mean] for mean in ("library", "packages") if mean in lab.lacks]
+        why = f"the main job's template needs no package that could be removed; {'; '.join(gaps)}"
+        return DeclaredPackage(how="declared", package="", planted=lab.archive.record(Statement(title=why)))
+    package, label = needed[0], "job with its package removed"
+    packages.remove(package)
+    try:
+        planted = lab.archive.record(
+            Statement(title=f"package {package}, which the main job's template needs, removed", detail={"package": package})
+        )
+        journey = lab.main.walk(Journey, label, ask("ols", lab.data, lab.rng), lab.data, lab.task_code())
+        rest = _recover(lab, lab.main, label, journey, package)
+    finally:
+        packages.install(package)
+    return DeclaredPackage(how="declared", package=package, planted=planted, journey=journey, **rest)  # type: ignore[arg-type]
+
+
+def _recover(lab: Lab, bench: Bench, label: str, journey: Journey, package: str) -> dict[str, object]:
     """Installs the package and runs the same job again, when it failed at the run."""
     access = bench.walks[label].access
-    if access is None or journey.halt is None or journey.halt.stage != "finish":
+    if access is None or bench.packages is None or journey.halt is None or journey.halt.stage != "finish":
         return {}
     status = bench.client.job(access)
     failed_index = bench.client.artifacts(access)
-    ado.install(package)
+    bench.packages.install(package)
     installed = lab.archive.record(
         Statement(title=f"package {package} installed on the ado path that Stata sees", detail={"package": package})
     )
+    marks = bench.stack.log_marks()
     retry = bench.client.run(access)
     polls = poll(bench.client, access, lab.in_force.settings.timeout_job) if retry.is_success else ()
     index = bench.client.artifacts(access)
@@ -158,7 +202,14 @@ def _recover(lab: Lab, bench: Bench, label: str, journey: Journey, ado: AdoFolde
         "retry_polls": polls,
         "retry_index": index,
         "retry_artifacts": artifacts,
+        "retry_logs": bench.stack.log_windows(marks, f"retry of the {label}"),
     }
+
+
+def _unused(lab: Lab, name: str) -> str:
+    """A name for a stack and its folders that no earlier attempt of the same experiment took."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(n for n in names if n not in lab.benches and not (lab.scratch / f"library-{n}").exists())
 
 
 def _to_plan(lab: Lab, bench: Bench, kind: str, label: str) -> Journey:
@@ -173,6 +224,10 @@ def _to_plan(lab: Lab, bench: Bench, kind: str, label: str) -> Journey:
     return journey.model_copy(update={"index": index, "artifacts": tuple(kept)})
 
 
-def _no_library(lab: Lab) -> Statement:
+def no_library(lab: Lab) -> Statement:
+    """That there is none, or, for an SS that runs already, what would show it."""
+    if "library" in lab.lacks or "stata witness" in lab.lacks:
+        why = "SS runs already, and its template library is not at hand: give library_source"
+        return lab.archive.record(Statement(title=why, detail={"why": why}))
     place = "the reference library" if lab.in_force.stack == "reference" else "assets/stata_do_library of the checkout"
     return lab.archive.record(Statement(title="no template library was found", detail={"searched": Path(place).as_posix()}))

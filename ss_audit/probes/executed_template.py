@@ -3,6 +3,7 @@
 from ss_audit.evidence.model import FileSeen, Statement
 from ss_audit.evidence.seen import ExecutedTemplate, MainJourney
 from ss_audit.lab.lab import Lab
+from ss_audit.probes.altered import no_library
 from ss_audit.ss import plans
 from ss_audit.ss.library import LibraryError, template_source
 
@@ -11,8 +12,8 @@ def executed_template(lab: Lab, journey: MainJourney) -> ExecutedTemplate:
     """Reads one file; where there is no library, no plan or no such template, the observation says so."""
     found = plans.template(plans.plan_of(journey.freezes[-1])) if journey.freezes else None
     if lab.library is None or found is None:
-        why = "no template library is at hand" if lab.library is None else "no plan names a template"
-        return ExecutedTemplate(journey=journey, looked=_said(lab, why))
+        looked = no_library(lab) if lab.library is None else _said(lab, "no plan names a template")
+        return ExecutedTemplate(journey=journey, looked=looked)
     try:
         raw = template_source(lab.library, str(found.value))
     except LibraryError:

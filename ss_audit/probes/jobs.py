@@ -2,14 +2,15 @@
 
 from urllib.parse import quote
 
-from ss_audit.evidence.model import Exchange, StoredArtifact
-from ss_audit.evidence.seen import AccessTrial, AccessTrials, MainJourney, PublishedJourney, RestartTrial
+from ss_audit.evidence.model import Exchange, Statement, StoredArtifact
+from ss_audit.evidence.seen import AccessTrial, AccessTrials, MainJourney, PublishedJourney, RestartSign, RestartTrial
 from ss_audit.lab.lab import Lab
 from ss_audit.ss import facts, published
 from ss_audit.ss.client import Access
 from ss_audit.ss.journey import download_all
 from ss_audit.ss.questions import ask
 from ss_audit.stack.errors import StackError
+from ss_audit.stack.operator_command import MeansFailed
 
 MAIN = "main journey"
 
@@ -38,7 +39,7 @@ def access_trials(lab: Lab) -> AccessTrials:
         return AccessTrials(redeem=redeem, other_redeem=None, controls=(), trials=(), again=None)
     other_redeem, other = client.redeem(lab.task_code(), question.text)
     client.upload(mine, lab.data.name, lab.data.csv.encode())
-    job = f"/v1/jobs/{mine.job_id}"
+    job = mine.path
     resources = {"job": job, "inputs preview": f"{job}/inputs/preview", "artifact index": f"{job}/artifacts"}
     listed = facts.indexed_artifacts(facts.answered(client.artifacts(mine)))
     if listed:
@@ -73,12 +74,22 @@ def restart_trial(lab: Lab, journey: MainJourney) -> RestartTrial:
     walk = bench.walks[MAIN]
     access: Access | None = walk.access
     before = (bench.client.job(access), bench.client.artifacts(access)) if access else (None, None)
+    if "restart" in lab.lacks:
+        lacking = lab.archive.record(Statement(title=lab.lacks["restart"]))
+        return RestartTrial(
+            journey=journey, processes_before=bench.stack.processes("look"), processes_after=(),
+            status_before=before[0], status_after=None, index_before=before[1], index_after=None,
+            artifacts_before=journey.artifacts, artifacts_after=(), downloads_after=(), lacking=lacking,
+        )  # fmt: skip
     lab.waiting("restarting API and worker")
-    failure = None
+    failure, commanded = None, None
+    signs: tuple[RestartSign, ...] = ()
     seen_before = bench.stack.processes("before restart")
     try:
         seen = bench.stack.restart()
-        seen_before, seen_after = seen.before, seen.after
+        seen_before, seen_after, signs, commanded = seen.before, seen.after, seen.signs, seen.commanded
+    except MeansFailed as error:
+        failure, seen_after, commanded = str(error), (), error.run
     except StackError as error:
         failure, seen_after = str(error), ()
     bench.reconnect()
@@ -99,4 +110,6 @@ def restart_trial(lab: Lab, journey: MainJourney) -> RestartTrial:
         artifacts_after=artifacts,
         downloads_after=downloads,
         failure=failure,
+        signs=signs,
+        commanded=commanded,
     )

@@ -12,7 +12,8 @@ from ss_audit.ss.source_routes import scan_routes
 def surfaces(lab: Lab) -> SurfacesSeen:
     """Scans, reads, probes; nothing of it can change anything in SS, and no credentials are sent."""
     client = lab.main.client
-    scan = scan_routes(lab.source_root) if lab.source_root.is_dir() else None
+    root = lab.source_root
+    scan = scan_routes(root) if root is not None and root.is_dir() else None
     source = lab.archive.record(
         Statement(
             title=f"{len(scan.routes)} routes defined in SS's source" if scan else "SS's source is not at hand",

@@ -3,19 +3,28 @@
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
+
+from ss_audit.evidence.model import ProcessSeen
 
 
 class StackError(Exception):
-    """Base of everything below: we could not get at SS. Never a judgement of SS."""
+    """Base of everything below: we could not get at SS. Never a judgement of SS; `blame` says whose fault it is."""
+
+    blame: Literal["environment", "operator"] = "environment"
 
 
 class StackDidNotStart(StackError):
     """A process of SS ended before it was ready, or its command could not be executed at all.
 
-    `what` is the role (api, worker) or the step that failed; `log_tail` holds its last lines, secrets masked.
+    `what` is the role (api, worker) or the step that failed; `log_tail` holds its last lines, secrets masked; `ended` is the
+    process as it was recorded after it had ended by itself, None where none was seen.
     """
 
-    def __init__(self, what: str, command: Sequence[str], log_tail: Sequence[str], hint: str) -> None:
+    def __init__(
+        self, what: str, command: Sequence[str], log_tail: Sequence[str], hint: str, ended: ProcessSeen | None = None
+    ) -> None:
+        self.ended = ended
         self.what, self.command, self.log_tail, self.hint = what, tuple(command), tuple(log_tail), hint
         super().__init__(f"{what} did not start. {hint}{_quoted(command, log_tail)}")
 
@@ -56,6 +65,15 @@ class StillRunning(StackError):
     def __init__(self, role: str, pids: Sequence[int]) -> None:
         self.role, self.pids = role, tuple(pids)
         super().__init__(f"{role} could not be ended; these processes outlived SIGKILL: {', '.join(map(str, pids))}")
+
+
+class NotPutBack(StackError):
+    """An SS that ran already could not be left as it was found. `blame` is that of what kept us from it."""
+
+    def __init__(self, causes: Sequence[StackError]) -> None:
+        self.blame = causes[0].blame
+        told = "; ".join(str(cause) for cause in causes)
+        super().__init__(f"SS is perhaps not as it was found (its library, packages of the audit's, a tunnel): {told}")
 
 
 class CommandUnreadable(StackError, ValueError):

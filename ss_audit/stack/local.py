@@ -4,39 +4,25 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from ss_audit.evidence.model import Fact, LogWindow, ProcessSeen, Recorder, Statement
+from ss_audit.evidence.model import LogWindow, ProcessSeen, Recorder, Statement
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.environment import child_environment, masked
 from ss_audit.stack.errors import NotReady, PortTaken, ProcessDied, StackDidNotStart, StackError, ending
 from ss_audit.stack.hints import hint
+from ss_audit.stack.interface import ROLES, Connection, Marks, RestartSeen, Role
 from ss_audit.stack.logs import Cursor, LogFile
 from ss_audit.stack.ports import free_port
 from ss_audit.stack.process import ManagedProcess
 from ss_audit.stack.readiness import LIVENESS_PATH, wait_for_api, wait_for_worker
 from ss_audit.stack.sidecar import Keeper
 from ss_audit.stack.spec import StackSpec
+from ss_audit.witness import process_table
 
-Role = Literal["api", "worker"]
-ROLES: tuple[Role, Role] = ("api", "worker")
 PORT_TRIES = 3
 HOST = "127.0.0.1"
 SHOWN_WIDTH = 600
-
-
-class RestartSeen(Fact):
-    """A restart as the operating system showed it: every process before and after, API first."""
-
-    before: tuple[ProcessSeen, ...]
-    after: tuple[ProcessSeen, ...]
-
-    @property
-    def is_proven(self) -> bool:
-        """Every role runs afterwards, under a pid and a start time that no process had before."""
-        old = {(seen.pid, seen.started_at) for seen in self.before}
-        new = {seen.role for seen in self.after if seen.alive and seen.started_at and (seen.pid, seen.started_at) not in old}
-        return bool(self.before) and new == {seen.role for seen in self.before}
 
 
 class LocalStack:
@@ -74,6 +60,22 @@ class LocalStack:
             raise StackError(f"stack {self.spec.name} was never started: start() comes first")
         return f"http://{HOST}:{self._port}"
 
+    @property
+    def connection(self) -> Connection:
+        """Plain HTTP over loopback."""
+        return Connection()
+
+    @property
+    def revision(self) -> str | None:
+        """SS's source revision, where git knows it."""
+        return self.spec.revision
+
+    def described(self) -> dict[str, Any]:
+        """How it is started: command templates, revision, notes."""
+        spec = self.spec
+        commands = {"api_command": list(spec.api_command), "worker_command": list(spec.worker_command)}
+        return {"revision": spec.revision, "dirty": spec.dirty, **commands, "notes": list(spec.notes)}
+
     def start(self) -> tuple[ProcessSeen, ...]:
         """Starts the API, waits until it answers, then the worker. Out: both, recorded. A stopped stack can be started again.
 
@@ -85,7 +87,7 @@ class LocalStack:
         for folder in (self.folder, self.spec.cwd):
             folder.mkdir(parents=True, exist_ok=True)
         facts = {role: self._started(role) for role in ROLES}
-        self._recorder.record(Statement(title=f"Stack {self.spec.name} is up", detail=self._described(facts)))
+        self._recorder.record(Statement(title=f"Stack {self.spec.name} is up", detail=self._up(facts)))
         return self.processes("start")
 
     def stop(self) -> None:
@@ -114,10 +116,12 @@ class LocalStack:
                 self._deaths[process.pid] = self._recorder.record(self._seen(process, "ended unasked"))
         return tuple(self._deaths[process.pid] for process in dead)
 
-    def strangers(self) -> dict[int, Role]:
-        """Processes of SS, by pid, that were not there when it had been started; to be asked when no job is under way."""
+    def strangers(self) -> tuple[ProcessSeen, ...]:
+        """Processes of SS that were not there when it had been started; to be asked when no job is under way."""
         families = {role: process.family() for role, process in self._running.items()}
-        return {pid: role for role, pids in families.items() for pid in pids if pid not in self._at_start}
+        pids = {pid: role for role, family in families.items() for pid in family if pid not in self._at_start}
+        seen = (process_table.look(role, pid, "came unasked") for pid, role in pids.items())
+        return tuple(self._recorder.record(stranger) for stranger in seen if stranger.alive)
 
     def revive(self) -> tuple[ProcessSeen, ...]:
         """Starts again what died. Out: what was started, recorded. Raises as `start`."""
@@ -129,11 +133,11 @@ class LocalStack:
         revived = [self._running[role] for role in roles]
         return tuple(self._recorder.record(self._seen(process, "after revival")) for process in revived)
 
-    def log_marks(self) -> dict[Role, Cursor]:
+    def log_marks(self) -> Mapping[Role, Cursor]:
         """Where both logs stand now."""
         return {role: log.mark() for role, log in self.logs.items()}
 
-    def log_windows(self, marks: Mapping[Role, Cursor], title: str) -> tuple[LogWindow, ...]:
+    def log_windows(self, marks: Marks, title: str) -> tuple[LogWindow, ...]:
         """What both logs got since the marks, recorded: API first, an empty window included."""
         return tuple(
             self._recorder.record(
@@ -141,6 +145,16 @@ class LocalStack:
             )
             for role in ROLES
         )
+
+    def first_logs(self) -> tuple[LogWindow, ...]:
+        """Both logs from their start, recorded."""
+        return tuple(
+            self._recorder.record(LogWindow(title=f"{role} log from its start", process=role, lines=log.since(Cursor(None, 0))))
+            for role, log in self.logs.items()
+        )
+
+    def run_on(self, library: Path | None) -> None:
+        """Nothing: its library was given at its start."""
 
     def _started(self, role: Role) -> str:
         try:
@@ -185,19 +199,19 @@ class LocalStack:
         try:
             yield
         except ProcessDied as error:
-            tail = self._last_words(process, "ended before it was ready")
+            seen, tail = self._last_words(process, "ended before it was ready")
             advice = hint(tail, ending(error.exit_status))
-            raise StackDidNotStart(f"SS's {process.role}", process.command, tail, advice) from error
+            raise StackDidNotStart(f"SS's {process.role}", process.command, tail, advice, seen) from error
         except NotReady as error:
-            tail = self._last_words(process, "not ready in time")
+            _, tail = self._last_words(process, "not ready in time")
             raise NotReady(error.waited_seconds, error.for_what, process.command, tail) from error
 
-    def _last_words(self, process: ManagedProcess, title: str) -> tuple[str, ...]:
+    def _last_words(self, process: ManagedProcess, title: str) -> tuple[ProcessSeen, tuple[str, ...]]:
         role: Role = "api" if process.role == "api" else "worker"
         tail = self.logs[role].tail(process.log_begin)
-        self._recorder.record(self._seen(process, title))
+        seen = self._recorder.record(self._seen(process, title))
         self._recorder.record(LogWindow(title=f"{role} {title}: its last words", process=role, lines=tail))
-        return tuple(self._mask(line)[:SHOWN_WIDTH] for line in tail)
+        return seen, tuple(self._mask(line)[:SHOWN_WIDTH] for line in tail)
 
     def _end_all(self) -> None:
         """Worker first: an API that is gone would look to it like a fault."""
@@ -233,7 +247,7 @@ class LocalStack:
             env=self._shown_env,
         )
 
-    def _described(self, ready: Mapping[Role, str]) -> dict[str, Any]:
+    def _up(self, ready: Mapping[Role, str]) -> dict[str, Any]:
         spec = self.spec
         return {
             "stack": spec.name,

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 LOST = "[audit: the log was replaced or cut here; lines before this one may be missing]"
+LEFT_OUT = "[audit: {} bytes of the log are left out here]"
 BLOCK = 1 << 16
+MOST = 1 << 22
+"""Bytes that are read from each end of what a log got; who logs more is not followed through all of it."""
 
 
 class Cursor(NamedTuple):
@@ -39,26 +42,37 @@ class LogFile:
     def since(self, cursor: Cursor) -> tuple[str, ...]:
         """Every whole line since then; a last line without its end is left for the next time.
 
-        When the file was replaced or cut in between, the first line says so and all of the new file follows.
+        When the file was replaced or cut in between, the first line says so and all of the new file follows. Of more than
+        8 MiB the middle is left out, at whole lines, and a line in its place says how much that is.
         """
-        lost, content = self._after(cursor)
-        whole = content[: content.rfind(b"\n") + 1]
-        return (*((LOST,) if lost else ()), *_lines(whole))
+        lost, begin, left_out, end = self._after(cursor)
+        told = (LOST,) if lost else ()
+        if not left_out:
+            return (*told, *_lines(begin[: begin.rfind(b"\n") + 1]))
+        first, last = begin[: begin.rfind(b"\n") + 1], end[end.find(b"\n") + 1 : end.rfind(b"\n") + 1]
+        gap = left_out + len(begin) + end.rfind(b"\n") + 1 - len(first) - len(last)
+        return (*told, *_lines(first), LEFT_OUT.format(gap), *_lines(last))
 
     def tail(self, since: Cursor, count: int = 15) -> tuple[str, ...]:
         """The last `count` non-empty lines since then, an unfinished one included: who dies seldom ends the line."""
-        _, content = self._after(since)
-        return tuple(line for line in _lines(content) if line.strip())[-count:]
+        _, begin, _, end = self._after(since)
+        return tuple(line for line in _lines(end or begin) if line.strip())[-count:]
 
-    def _after(self, cursor: Cursor) -> tuple[bool, bytes]:
+    def _after(self, cursor: Cursor) -> tuple[bool, bytes, int, bytes]:
+        """Whether lines were lost; what came since: its beginning, the number of bytes in between, its end."""
         try:
             with self.path.open("rb") as log:
                 status = os.fstat(log.fileno())
                 same = cursor.inode in (None, status.st_ino) and status.st_size >= cursor.offset
                 log.seek(cursor.offset if same else 0)
-                return not same, log.read()
+                size = status.st_size - log.tell()
+                if size <= 2 * MOST:
+                    return not same, log.read(size), 0, b""
+                begin = log.read(MOST)
+                log.seek(status.st_size - MOST)
+                return not same, begin, size - 2 * MOST, log.read(MOST)
         except FileNotFoundError:
-            return cursor.inode is not None, b""
+            return cursor.inode is not None, b"", 0, b""
 
 
 def events(lines: Iterable[str]) -> list[dict[str, Any]]:

@@ -75,6 +75,10 @@ class ManagedProcess:
         """As `exit_status`."""
         return self._process.poll()
 
+    def said(self) -> tuple[str, ...]:
+        """The whole lines that it has logged."""
+        return LogFile(self.log).since(self.log_begin)
+
     def family(self) -> tuple[int, ...]:
         """The pids of the process and of everything that came from it and is alive."""
         return tuple(self._kin())

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
@@ -20,7 +20,22 @@ SETTLE_SECONDS = 1.0
 OBSERVATION_SECONDS = 5.0
 
 
-def wait_for(fact: Callable[[], T | None], timeout: float, for_what: str, by: ManagedProcess | None = None) -> T:
+class Starting(Protocol):
+    """Who is waited for: a process of ours, or the first process of a container. As `ManagedProcess` says."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def pid(self) -> int: ...
+    @property
+    def exit_status(self) -> int | None: ...
+    @property
+    def is_alive(self) -> bool: ...
+    def said(self) -> tuple[str, ...]: ...
+    def family(self) -> tuple[int, ...]: ...
+
+
+def wait_for(fact: Callable[[], T | None], timeout: float, for_what: str, by: Starting | None = None) -> T:
     """The fact, as soon as it is there. Raises `NotReady` after `timeout` seconds, `ProcessDied` when `by` has ended."""
     begin = time.monotonic()
     pause = 0.02
@@ -49,7 +64,7 @@ def wait_for_event(process: ManagedProcess, event: str, timeout: float) -> dict[
     return wait_for(seen, timeout, f"{event} from {process.role}", by=process)
 
 
-def wait_for_api(api: ManagedProcess, base_url: str, port: int, host: str, timeout: float) -> int:
+def wait_for_api(api: Starting, base_url: str, port: int, host: str, timeout: float) -> int:
     """The status with which our API answered first; any HTTP answer is one. An answer by a stranger is none.
 
     Raises `PortTaken`, `NotReady`, `ProcessDied`.
@@ -77,17 +92,17 @@ def wait_for_api(api: ManagedProcess, base_url: str, port: int, host: str, timeo
         raise
 
 
-def wait_for_worker(worker: ManagedProcess, timeout: float) -> str:
+def wait_for_worker(worker: Starting, timeout: float) -> str:
     """How we know that the worker works: "logged its start", or "alive" for one that logs none.
 
     A worker tells of the runner that it chose before it binds its metrics port, so only its start-up event counts at once;
     after the runner's it has to live for another second, and without either for five. Raises `NotReady`, `ProcessDied`.
     """
-    log, begin = LogFile(worker.log), time.monotonic()
+    begin = time.monotonic()
     chosen_at: list[float] = []
 
     def started() -> str | None:
-        lines = log.since(worker.log_begin)
+        lines = worker.said()
         if any(WORKER_STARTED.search(line) for line in lines):
             return "logged its start" if worker.is_alive else None
         if not chosen_at and any(WORKER_RUNNER_CHOSEN.search(line) for line in lines):

@@ -8,10 +8,13 @@ GIT = ("git", "--no-optional-locks", "-c", "safe.directory=*", "-c", "core.fsmon
 TIMEOUT = 30.0
 
 
-def revision_of(root: Path) -> tuple[str | None, bool | None]:
-    """The commit and whether tracked files were changed or files added; (None, None) where git knows nothing of the source."""
+def revision_of(root: Path, mark: str = "src/main.py") -> tuple[str | None, bool | None]:
+    """The commit and whether tracked files were changed or files added; (None, None) where git knows nothing of the source.
+
+    `mark` is a file that the source has; by default one of SS's.
+    """
     # A folder that merely lies inside somebody else's repository must not get that repository's revision.
-    if not _git(root, "ls-files", "--", "src/main.py"):
+    if not _git(root, "ls-files", "--", mark):
         return None, None
     changes = _git(root, "status", "--porcelain")
     return _git(root, "rev-parse", "HEAD") or None, None if changes is None else bool(changes)

@@ -54,7 +54,7 @@ def reference_spec(
         worker_command=argv(worker_command) if worker_command else REFERENCE_WORKER,
         python=python,
         cwd=folder / "cwd",
-        env={**env, **_own_state(folder), "PYTHONPATH": _path(OUR_ROOT, env)},
+        env={**env, **own_state(folder), "PYTHONPATH": _path(OUR_ROOT, env)},
         timeout_startup=timeout_startup,
     )
 
@@ -88,11 +88,11 @@ def checkout_spec(
         already_set = environment.child_environment(env, around)
         settled = {**{name: value for name, value in in_file.items() if name not in already_set}, **env}
     else:
-        seen_by_ss = environment.child_environment({**env, **_own_state(folder)}, around)
+        seen_by_ss = environment.child_environment({**env, **own_state(folder)}, around)
         settled = {**env, **env_file.overrides(in_file, seen_by_ss)}
     library = Path(settled.get(LIBRARY_VARIABLE) or LIBRARY).expanduser()
     settled |= {
-        **_own_state(folder),
+        **own_state(folder),
         LIBRARY_VARIABLE: str(root / library),
         "PYTHONPATH": _path(root, settled),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -119,7 +119,7 @@ def checkout_spec(
     )
 
 
-def _own_state(folder: Path) -> dict[str, str]:
+def own_state(folder: Path) -> dict[str, str]:
     """These win over whatever anybody says: two stacks with one queue take each other's jobs, silently."""
     return {
         "SS_JOBS_DIR": str(folder / "jobs"),

@@ -159,19 +159,28 @@ def test_stand_ins_and_missing_parts_name_the_scenarios_that_they_cost() -> None
     assert "SS" in stopped.detail
 
 
+EVERY = {means.scenario for means in scenarios.ATTACHED}
+SWAPPED = {"library_source": "x", "library_swap_command": "x"}
+PACKAGES = {"package_remove_command": "x", "package_install_command": "{ado_file}"}
+
+
 @pytest.mark.parametrize(
     ("means", "left"),
     [
-        ({}, {scenarios.STATA, scenarios.LLM, scenarios.LIBRARY, scenarios.PACKAGE, scenarios.RESTART}),
-        ({"start_commands": "x", "llm_usage_command": "x", "restart_command": "x"}, {scenarios.LIBRARY, scenarios.PACKAGE}),
-        (
-            {"library_swap_command": "x", "package_remove_command": "x"},
-            {scenarios.STATA, scenarios.LLM, scenarios.PACKAGE, scenarios.RESTART},
-        ),
+        ({}, EVERY),
+        ({"llm_usage_command": "x"}, EVERY - {scenarios.LLM}),
+        ({"start_commands": "x"}, EVERY - {scenarios.STATA, scenarios.STARTED, scenarios.ALIVE}),
+        ({"restart_command": "x"}, EVERY),
+        ({"restart_command": "x", "api_log_command": "x"}, EVERY - {scenarios.RESTART}),
+        ({"library_source": "x"}, EVERY - {scenarios.LIBRARY}),
+        ({"ss_root": "x"}, EVERY - {scenarios.LIBRARY, scenarios.INVENTORY}),
+        (SWAPPED | {"package_remove_command": "x"}, EVERY - {scenarios.LIBRARY, scenarios.SELECTION}),
+        (SWAPPED | PACKAGES, EVERY - {scenarios.LIBRARY, scenarios.SELECTION, scenarios.PACKAGE}),
     ],
-)
+)  # fmt: skip
 def test_where_ss_runs_already_the_operators_means_decide(means: dict[str, str], left: set[str]) -> None:
-    remote = in_force(stack="remote", base_url="https://ss.example.org", **means)
+    given = {"profile": "production", "stack": "remote", "base_url": "https://ss.example.org", **means}
+    remote = read(given, {}, Path("no-such-folder")).in_force
     missing = [item for item in scenarios.of_scenarios(remote, ()) if item.state == "missing"]
     assert {name for name in left if any(name in item.detail for item in missing)} == left
     assert len(missing) == len(left)

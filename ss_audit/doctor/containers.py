@@ -1,0 +1,16 @@
+"""What was found of an SS in containers, as an item. Pure."""
+
+from ss_audit.doctor.model import ContainersSeen, Item
+
+
+def of_containers(seen: ContainersSeen, production: bool) -> Item:
+    """The image or the containers that would be audited."""
+    if seen.problem is not None:
+        detail = f"{seen.detail}; {seen.problem}" if seen.detail else seen.problem
+        return Item(what="SS", state="missing", detail=detail)
+    where = f"{seen.detail}, at the engine {seen.engine}"
+    if seen.stands_in is None:
+        return Item(what="SS", state="ok", detail=where)
+    detail = f"{where}; it says of itself that it stands in for SS: {seen.stands_in}"
+    remedy = "-D docker_image=… with an image of SS" if production else ""
+    return Item(what="SS", state="missing" if production else "note", detail=detail, remedy=remedy)

@@ -1,0 +1,1 @@
+"""SS in containers: those that we start from an image, and those that run already."""

@@ -1,0 +1,177 @@
+"""An SS that runs in containers already: attached to, read through the engine, and left as it was found."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ss_audit.evidence.model import LogWindow, OperatorCommand, ProcessSeen, Recorder, Statement
+from ss_audit.settings import Settings
+from ss_audit.stack.docker import found
+from ss_audit.stack.docker.container import SSContainer
+from ss_audit.stack.docker.engine import Engine
+from ss_audit.stack.docker.logs import Place
+from ss_audit.stack.docker.watch import Watch
+from ss_audit.stack.errors import NotReady, StackError
+from ss_audit.stack.interface import ROLES, Connection, RestartSeen, Role
+from ss_audit.stack.operator_command import Operator
+from ss_audit.stack.readiness import wait_for, wait_for_worker
+from ss_audit.stack.remote import reach
+from ss_audit.stack.remote.library import OperatorsLibrary
+
+STOP_SECONDS = 10.0
+MAY_RESTART = "docker_may_restart"
+
+
+class AttachedContainers(Watch):
+    """One SS in containers of somebody else's. They are restarted only where the operator allowed it, never removed.
+
+    In: the settings; the engine; API and worker; where evidence goes; what runs the operator's commands; the library by the
+    operator's means; what else is to be undone at the end.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        containers: dict[Role, SSContainer],
+        recorder: Recorder,
+        operator: Operator,
+        library: OperatorsLibrary,
+        undo: Callable[[], None],
+    ) -> None:
+        super().__init__(recorder)
+        self._settings, self._engine = settings, engine
+        self._operator, self._library, self._undo = operator, library, undo
+        self._connection: Connection | None = None
+        self._base_url = settings.base_url.rstrip("/") if settings.base_url else None
+        self.containers = containers
+
+    @property
+    def base_url(self) -> str:
+        """What the settings say, else the API container's port as it was found last. Raises `StackError` before the start."""
+        if self._base_url is None:
+            raise StackError("where SS's API answers is not known before the start")
+        return self._base_url
+
+    @property
+    def connection(self) -> Connection:
+        """TLS, proxy and tenant as the settings have them."""
+        if self._connection is None:
+            self._connection = reach.connection(self._settings)
+        return self._connection
+
+    @property
+    def revision(self) -> str | None:
+        """The images, beyond doubt: the API's, and the worker's where that is another."""
+        ids = dict.fromkeys(str(container.container.attrs.get("Image")) for container in self._in_order())
+        return ", ".join(ids)
+
+    def described(self) -> dict[str, Any]:
+        """The containers as they are, and whether they may be restarted."""
+        detail = {c.role: c.facts() for c in self._in_order()}
+        return {"revision": self.revision, "containers": detail, MAY_RESTART: self._settings.docker_may_restart}
+
+    def start(self) -> tuple[ProcessSeen, ...]:
+        """Looks at the containers and waits until the API answers. Raises `StackError`, also when a container does not run."""
+        for container in self._in_order():
+            if not container.is_alive:
+                tail = "\n".join(f"    {line}" for line in container.log.tail(Place()))
+                raise StackError(
+                    f"the container {container.name} (SS's {container.role}) does not run; its last words:\n{tail}"
+                )
+            self.alive_since(container.role)
+        self._wait()
+        self._recorder.record(Statement(title=f"SS answers at {self.base_url}", detail=self.described()))
+        return self.processes("start")
+
+    def stop(self) -> None:
+        """Puts SS back on its own library and undoes the rest; each is tried. Raises the first failure."""
+        failures: list[StackError] = []
+        for step in (self._put_back, self._undo):
+            try:
+                step()
+            except StackError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def restart(self, phase: str = "restart") -> RestartSeen:
+        """Restarts both containers, worker first, or has the operator's `restart_command` do it, and waits for SS.
+
+        Raises `StackError` where neither is allowed.
+        """
+        before = self._recorded(f"before {phase}")
+        commanded: OperatorCommand | None = None
+        if self._settings.docker_may_restart:
+            for role in reversed(ROLES):
+                self.containers[role].stop(STOP_SECONDS)
+            for role in ROLES:
+                self.containers[role].start()
+                self._ready(role)
+        elif self._settings.restart_command is not None:
+            commanded, _ = self._operator.run("restart_command", self._settings.restart_command)
+            self._wait_for_new({seen.role: seen.started_at for seen in before})
+        else:
+            raise StackError(f"the containers may not be restarted: {MAY_RESTART}=true would allow it")
+        self._wait()
+        for role in ROLES:
+            self.alive_since(role)
+        return RestartSeen(before=before, after=self._recorded(f"after {phase}"), commanded=commanded)
+
+    def strangers(self) -> tuple[ProcessSeen, ...]:
+        """None: what else runs in these containers is not ours to look at."""
+        return ()
+
+    def revive(self) -> tuple[ProcessSeen, ...]:
+        """Starts again what ended, where that is allowed; else waits for whoever watches over it. Raises `StackError`."""
+        self.check_alive()
+        dead = [c for c in self._in_order() if not c.is_alive]
+        for container in dead:
+            if self._settings.docker_may_restart:
+                container.start()
+            self._ready(container.role)
+        self._wait()
+        for role in ROLES:
+            self.alive_since(role)
+        return tuple(self._recorder.record(container.seen("after revival")) for container in dead)
+
+    def first_logs(self) -> tuple[LogWindow, ...]:
+        """None: what a log holds from before the audit is other people's."""
+        return ()
+
+    def run_on(self, library: Path | None) -> None:
+        """Has SS run on this library, then restarts it where that is allowed: SS reads its index once per process."""
+        if self._library.run_on(library):
+            if self._settings.docker_may_restart or self._settings.restart_command is not None:
+                self.restart("change of library")
+            self._wait()
+
+    def _put_back(self) -> None:
+        self.run_on(None)
+
+    def _ready(self, role: Role) -> None:
+        """Waits until the container runs, and the worker until it works."""
+        container = self.containers[role]
+        wait_for(lambda: container.is_alive or None, self._settings.timeout_startup, f"{container.name} to run again")
+        if role == "worker":
+            wait_for_worker(container, self._settings.timeout_startup)
+
+    def _wait_for_new(self, old: dict[str, float | None]) -> None:
+        """Waits until each container runs with another start time; that one does not is for the checks to judge."""
+
+        def are_new() -> bool | None:
+            now = {role: container.state() for role, container in self.containers.items()}
+            return all(state.running and state.started_at != old.get(role) for role, state in now.items()) or None
+
+        with contextlib.suppress(NotReady):
+            wait_for(are_new, self._settings.timeout_startup, "the containers to be restarted")
+
+    def _wait(self) -> None:
+        """Until the API answers, wherever it listens by now."""
+        if self._settings.base_url is None:
+            api = self.containers["api"]
+            self._base_url = wait_for(
+                lambda: found.base_url(self._engine, api), self._settings.timeout_startup, f"{api.name} to listen", by=api
+            )
+        reach.wait_until_reachable(self.base_url, self.connection, self._settings.timeout_startup)
