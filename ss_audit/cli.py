@@ -8,6 +8,9 @@ from pathlib import Path
 from behave.userdata import parse_user_define
 
 from ss_audit.cli_audit import audited
+from ss_audit.cli_faults import faults
+from ss_audit.cli_report import report
+from ss_audit.cli_verify import verify
 from ss_audit.doctor.examination import examined
 from ss_audit.doctor.page import is_all_there, page
 from ss_audit.inspect_log import UnreadableError, inspected
@@ -29,18 +32,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log = commands.add_parser("inspect-log", help="what a Stata log is and how the run in it ended: 0, 2 unreadable")
     log.add_argument("file", type=Path, metavar="FILE")
     log.add_argument("--json", action="store_true", help="for programs")
+    matrix = commands.add_parser("faults", help="the fault matrix, into docs/: 0 all killed, 1 not")
+    matrix.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these rows; docs/ stays as it is")
+    matrix.add_argument("--check", action="store_true", help="write nothing; end with 1 also when docs/ says something else")
+    matrix.add_argument("--keep", type=Path, metavar="FOLDER", help="keep each row's run there")
+    seal = commands.add_parser("verify", help="offline: checks a bundle and judges its evidence again: 0 intact, 1 not")
+    seal.add_argument("bundle", type=Path, metavar="BUNDLE")
+    seal.add_argument("--digest", metavar="sha256:…", help="the digest that was kept of it")
+    seal.add_argument("--key", type=Path, metavar="PUBLIC.pem", help="the public half of the key that it was signed with")
+    again = commands.add_parser("report", help="writes a run's pages again from its bundle: 0 written, 2 not")
+    again.add_argument("bundle", type=Path, metavar="BUNDLE")
+    again.add_argument("--to", type=Path, metavar="FOLDER", help="where the pages go; by default beside the bundle")
     given, rest = parser.parse_known_args(arguments)
     if rest and given.command not in ("run", "rehearse"):
         parser.error(f"{given.command} takes no {' '.join(rest)}")
     if given.command == "inspect-log":
         return _inspect_log(given.file, given.json)
+    if given.command == "report":
+        return report(given.bundle, given.to)
+    if given.command == "verify":
+        return verify(given.bundle, given.digest, given.key)
     if given.command == "trace":
-        report, status = trace_report(ROOT, given.check)
-        print(report)
+        found, status = trace_report(ROOT, given.check)
+        print(found)
         return status
     try:
         if given.command == "doctor":
             return _doctor(given.define, given.call_provider)
+        if given.command == "faults":
+            return faults(given.only, given.check, given.keep)
         return _run(rest) if given.command == "run" else _rehearse(rest)
     except KeyboardInterrupt:
         return 2

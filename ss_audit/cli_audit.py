@@ -17,10 +17,15 @@ from ss_audit.evidence.model import now
 from ss_audit.interruption import SIGNALS
 from ss_audit.runner import ROOT
 from ss_audit.settings import SettingsError, load
+from ss_audit.verdict import EXIT_CODES
+
+QUIET = "--quiet"
+"""Ours, and not behave's option of that name, which leaves out parts of a listing that is not shown."""
 
 
 def audited(arguments: Sequence[str]) -> dict[str, Any]:
-    """Runs behave with these arguments. Out: the verdict.json that it left; empty when it left none."""
+    """Runs behave with these arguments. Out: the verdict.json that it ended with; empty when it ended with none."""
+    arguments = [word for given in arguments for word in (("-D", "quiet=yes") if given == QUIET else (given,))]
     given = _defined(arguments)
     try:
         settings = load(given, folder=ROOT).settings
@@ -33,13 +38,17 @@ def audited(arguments: Sequence[str]) -> dict[str, Any]:
         print(f"The audit can't start: there is a run in {folder} already", file=sys.stderr)
         return {}
     command = [sys.executable, "-m", "ss_audit.cli_behave", *arguments, "-D", f"run_id={run_id}"]
-    _waited_for(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}))
+    code = _waited_for(subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}))
     try:
         verdict = json.loads((folder / "verdict.json").read_text("utf-8"))
-    except (OSError, ValueError):
+        meant = EXIT_CODES[verdict["verdict"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        meant = None
+    if code != meant:  # also where a verdict was written and the run then died before it was sealed
         print("The audit ended without a verdict: exit code 2.", file=sys.stderr)
         return {}
-    return verdict if isinstance(verdict, dict) else {}
+    assert isinstance(verdict, dict)
+    return verdict
 
 
 def _defined(arguments: Sequence[str]) -> dict[str, str]:
@@ -49,8 +58,9 @@ def _defined(arguments: Sequence[str]) -> dict[str, str]:
     return dict(parse_user_define(word) for word in parser.parse_known_args(list(arguments))[0].define)
 
 
-def _waited_for(process: subprocess.Popen[bytes]) -> None:
-    """Waits for its end. A signal goes on to it, and it ends in order; it may have got that signal itself: no harm done."""
+def _waited_for(process: subprocess.Popen[bytes]) -> int:
+    """Waits for its end. Out: its exit status. A signal goes on to it, and it ends in order; that it may have got the signal
+    itself does no harm."""
 
     def pass_on(_number: int, _frame: FrameType | None) -> None:
         process.send_signal(signal.SIGTERM)
@@ -58,4 +68,4 @@ def _waited_for(process: subprocess.Popen[bytes]) -> None:
     for number in SIGNALS:
         if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, pass_on)
-    process.wait()
+    return process.wait()

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import allure_commons
-from allure_commons.logger import AllureFileLogger
 from behave.exception import ConfigError, InvalidFileLocationError, InvalidFilenameError
 from behave.formatter.base import StreamOpener
 from behave.model import Scenario
 from behave.parser import ParserError
-from behave.reporter.junit import JUnitReporter
 from behave.runner import Runner
 
-from ss_audit.audit import INTERRUPTED
+from ss_audit.behave_outcome import problem_around
 from ss_audit.checks.judgement import Blame
 from ss_audit.interruption import Interruption
 from ss_audit.plan import PlanError
+from ss_audit.report.masked_writing import MASK, MaskedAllureFiles, MaskedJUnit, MaskedStream
+from ss_audit.results import INTERRUPTED
 from ss_audit.run import Run
 from ss_audit.settings import SettingsError, load
 from ss_audit.stack.errors import StackError
@@ -61,6 +61,9 @@ class AuditRunner(Runner):  # type: ignore[misc]
         except (SettingsError, PlanError, StackError, OSError) as error:
             print(f"The audit can't start: {error}", file=sys.stderr)
             raise SystemExit(2) from None
+        mask = self.audit_run.archive.redactor.mask
+        setattr(self.config, MASK, mask)
+        sys.stdout, sys.stderr = MaskedStream(sys.stdout, mask), MaskedStream(sys.stderr, mask)
         self._write_into(self.audit_run)
         trouble, blame = self._guarded()
         self._interruption.close()
@@ -98,8 +101,9 @@ class AuditRunner(Runner):  # type: ignore[misc]
             return f"behave broke: {type(error).__name__}: {error}", "audit"
         if self._interruption.happened:
             return INTERRUPTED, "operator"
-        if self.hook_failures:
-            return "a hook of the audit broke", "audit"
+        broke = self._told_what_broke()
+        if self.hook_failures or broke:
+            return f"a hook or cleanup of the audit broke{f': {broke}' if broke else ''}", "audit"
         if self.aborted:
             return "behave was told to stop", "operator"
         if self.config.dry_run:
@@ -107,6 +111,16 @@ class AuditRunner(Runner):  # type: ignore[misc]
         if self.undefined_steps:
             return f"steps without a definition: {', '.join(sorted({s.name for s in self.undefined_steps}))}", "audit"
         return None, None
+
+    def _told_what_broke(self) -> str:
+        """Tells the audit in which scenarios a hook or a cleanup broke: no step shows that. Out: the same, for people."""
+        assert self.audit_run is not None
+        planned = {scenario.name for scenario in self.audit_run.audit.plan.scenarios}
+        broken = {s.name: problem_around(s) for feature in self.features for s in feature.walk_scenarios()}
+        told = {name: problem for name, problem in broken.items() if problem and name in planned}
+        for name, problem in told.items():
+            self.audit_run.audit.broke(name, problem)
+        return "; ".join(f"{name}: {problem}" for name, problem in told.items())
 
     def _write_into(self, run: Run) -> None:
         """Allure results and JUnit go into the run's folder, whatever else was asked for and wherever that goes."""
@@ -116,13 +130,15 @@ class AuditRunner(Runner):  # type: ignore[misc]
         formats.insert(0, "ss_audit.report.plain_words:PlainWords")
         outputs.insert(0, StreamOpener(stream=sys.stdout))
         if any("allure" in name.lower() for name in formats):  # a second formatter would write everything twice
-            allure_commons.plugin_manager.register(AllureFileLogger(str(run.allure)))  # type: ignore[no-untyped-call]
+            allure_commons.plugin_manager.register(MaskedAllureFiles(str(run.allure), run.archive.redactor.mask))
         elif not self.config.dry_run:  # Allure would show scenarios that nobody executed
-            formats.append("allure_behave.formatter:AllureFormatter")
+            formats.append("ss_audit.report.masked_writing:MaskedAllureFormatter")
             outputs.append(StreamOpener(filename=str(run.allure)))
         ours = copy.copy(self.config)
         ours.junit_directory = str(run.junit)
-        self.config.reporters.append(JUnitReporter(ours))
+        reporter = MaskedJUnit(ours)
+        reporter.show_skipped_always = True  # what is left out is seen, and not just missing
+        self.config.reporters.append(reporter)
         Scenario.continue_after_failed_step = True
 
 

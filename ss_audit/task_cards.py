@@ -14,7 +14,7 @@ from ss_audit.evidence.model import Fact
 
 MAKE_TARGETS = ("audit", "test", "lint", "lock")
 BEHAVE_OPTIONS = ("-n", "--name", "-t", "--tags", "-D", "--define")
-_WITH_VALUE = frozenset({*BEHAVE_OPTIONS, "--digest", "--only"})
+_WITH_VALUE = frozenset({*BEHAVE_OPTIONS, "--digest", "--key", "--only", "--keep", "--to"})
 _OUR_VARIABLE, _SS_VARIABLE = "SS_AUDIT_", "SS_"
 _HEADING = re.compile(r"^(?P<marks>#{1,2})\s+(?P<title>.+?)\s*$")
 _BLOCK = re.compile(r"^```(?P<language>\w*)\s*\n(?P<text>.*?)^```\s*$", re.MULTILINE | re.DOTALL)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from whole_audit.running import Ended, run
 
 MAY_SKIP = "may_skip"
 
@@ -15,6 +16,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MAY_SKIP}(reason): may be skipped under CI too, for the reason given")
     config.addinivalue_line("markers", "once: slow, and no different on another Python; CI runs it on one of them only")
+
+
+@pytest.fixture(scope="session")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """The whole rehearsal, as `make audit` carries it out: once, for whoever looks at what it said or left."""
+    return run(tmp_path_factory.mktemp("rehearsal"), "ss-audit", "rehearse")
 
 
 def _strict(config: pytest.Config) -> bool:

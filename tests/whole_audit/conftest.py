@@ -21,9 +21,9 @@ Runner = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def whole(rehearsal: Ended) -> Ended:
     """The whole rehearsal, as `make audit` carries it out."""
-    return run(tmp_path_factory.mktemp("whole"), "ss-audit", "rehearse")
+    return rehearsal
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 from ss_audit.witness.stata_shim import shim
 
 SHIM_NAME = "ss-audit-stata-shim"
+PROGRAM = Path(shim.__file__).resolve()
 _SHEBANG_LIMIT = 120
 _BATCH_SCRIPT = """\
 #!{python} -IS
@@ -66,29 +67,41 @@ def check_command(argv: list[str], search_path: str | None = None) -> None:
         raise StataCommandError(f"SS_STATA_CMD names {argv[0]!r}, which {missing}")
 
 
-def write_shim(folder: Path, records: Path, python: str, real_command: str, *, search_path: str | None = None) -> str:
+def write_shim(
+    folder: Path,
+    records: Path,
+    python: str,
+    real_command: str,
+    *,
+    search_path: str | None = None,
+    program_root: Path | None = None,
+) -> str:
     """Writes the shim for one stack. Out: the SS_STATA_CMD to start SS with.
 
     In: `folder` for the executable; `records` where each run leaves its records (both are made); `python` the absolute
     path of an interpreter to run the shim with; `real_command` the SS_STATA_CMD that stands without us; `search_path`
-    the PATH that SS gets, if not ours. The result is the shim's path and the real command's words, quoted, so that SS's
-    own evidence goes on to name Stata, and SS chooses the same flag. Raises StataCommandError if the real command can't run.
+    the PATH that SS gets, if not ours; `program_root` the folder that holds our package where SS runs in a container, and
+    then the real command, which lies there too, is not looked for here. The result is the shim's path and the real
+    command's words, quoted, so that SS's own evidence goes on to name Stata, and SS chooses the same flag. Raises
+    StataCommandError if the real command can't run.
     """
     argv = real_argv(real_command)
-    check_command(argv, search_path)
+    if program_root is None:
+        check_command(argv, search_path)
     folder.mkdir(parents=True, exist_ok=True)
     records.mkdir(parents=True, exist_ok=True)
     written = folder.resolve() / SHIM_NAME
-    written.write_text(_script(python, records.resolve(), len(argv)), encoding="utf-8")
+    root = program_root or PROGRAM.parents[3]
+    written.write_text(_script(python, root, records.resolve(), len(argv)), encoding="utf-8")
     written.chmod(0o755)
     return shlex.join([str(written), *argv])
 
 
-def _script(python: str, records: Path, words: int) -> str:
+def _script(python: str, root: Path, records: Path, words: int) -> str:
     """Straight to the interpreter where the kernel takes its path in a `#!` line, for a shell would add to the environment."""
     if sys.platform.startswith("linux") and not any(letter.isspace() for letter in python) and len(python) < _SHEBANG_LIMIT:
-        root = Path(shim.__file__).resolve().parents[3]
         return _BATCH_SCRIPT.format(python=python, root=str(root), records=str(records), words=words)
+    program = root / PROGRAM.relative_to(PROGRAM.parents[3])
     return _SH_SCRIPT.format(
-        python=shlex.quote(python), shim=shlex.quote(shim.__file__), records=shlex.quote(str(records)), words=words
+        python=shlex.quote(python), shim=shlex.quote(str(program)), records=shlex.quote(str(records)), words=words
     )
