@@ -7,6 +7,9 @@ import pytest
 from whole_audit.running import Ended, run
 
 MAY_SKIP = "may_skip"
+ONCE = ("whole_audit", "real_parts", "setting_up")
+"""Folders of tests that start whole audits, which are slow; on each Python one rehearsal has to go as it must."""
+ALWAYS = "test_whole_rehearsal.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """The whole rehearsal, as `make audit` carries it out: once, for whoever looks at what it said or left."""
     return run(tmp_path_factory.mktemp("rehearsal"), "ss-audit", "rehearse")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in ONCE and item.path.name != ALWAYS:
+            item.add_marker("once")
 
 
 def _strict(config: pytest.Config) -> bool:
