@@ -11,7 +11,7 @@ from ss_audit.lab.witnesses import Witnesses
 from ss_audit.probes.ado_path import AdoFolder
 from ss_audit.settings import InForce
 from ss_audit.stack.docker import sweep
-from ss_audit.stack.docker.engine import Engine, NotUsable
+from ss_audit.stack.docker.engine import Engine, NotUsable, has_volume
 from ss_audit.stack.docker.image import OLDEST_FOR_SHIM, Inside, SSImage
 from ss_audit.stack.docker.spec import ContainerSpec
 from ss_audit.stack.docker.started import ContainerStack
@@ -98,7 +98,7 @@ class OwnContainers:
                 (PROGRAM.parent, str(program)),
                 *((alone, str(alone)) for alone in (folder / "shim", *altered)),
             ),
-            volumes=s.docker_volumes,
+            volumes=self._volumes,
         )
 
     @cached_property
@@ -129,8 +129,7 @@ class OwnContainers:
         """What the image has, asked once."""
         real = self.in_force.stata == "real"
         words = real_argv(self.in_force.ss.get("SS_STATA_CMD", ""))[:1] if real else []
-        volumes = list(self.in_force.settings.docker_volumes)
-        found = self._image.look_inside(self.in_force.ss, volumes, self._engine.user, words)
+        found = self._image.look_inside(self.in_force.ss, list(self._volumes), self._engine.user, words)
         if found.version < OLDEST_FOR_SHIM:
             told, needed = (".".join(map(str, version)) for version in (found.version, OLDEST_FOR_SHIM))
             raise NotUsable(f"the image's interpreter is Python {told}, and our witness in front of Stata needs {needed}")
@@ -145,6 +144,15 @@ class OwnContainers:
                 "SS_STATA_CMD to the Stata in it, or use the image of the reference SS (containers/build.py)"
             )
         return found
+
+    @cached_property
+    def _volumes(self) -> tuple[str, ...]:
+        """The operator's mounts, each with a source that is there: the engine would make what is not, and nobody remove it."""
+        for volume in self.in_force.settings.docker_volumes:
+            source = volume.partition(":")[0]
+            if not (Path(source).exists() if source.startswith("/") else has_volume(self._engine, source)):
+                raise NotUsable(f"docker_volumes names {source}, which is neither a place on this machine nor a volume there")
+        return self.in_force.settings.docker_volumes
 
     def _tell(self, keeper: Keeper) -> None:
         """Should the audit be killed, the keeper removes what carries our label."""

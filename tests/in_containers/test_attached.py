@@ -2,18 +2,19 @@
 
 import pytest
 from docker import DockerClient
-from whole_audit.running import Ended
+from whole_audit.running import Ended, run
+from whole_audit.test_bad_days import starts
+
+from ss_audit.stack.docker.found import PROJECT, SERVICE
 
 from .conftest import DOCKER, Project, Starter, there
 
-pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 RESTART = "Artifacts are contract-indexed and survive restart"
 
 
 @pytest.fixture(scope="session")
 def with_all_means(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    from whole_audit.running import run
-
     return run(tmp_path_factory.mktemp("attached"), "ss-audit", "rehearse", settings=project.means())
 
 
@@ -44,13 +45,26 @@ def test_without_leave_nothing_is_restarted(begin: Starter, project: Project, en
     assert (run.left_running, run.left_lying) == ((), ())
 
 
+def test_one_that_is_killed_and_may_not_be_restarted(begin: Starter, project: Project, engine: DockerClient) -> None:
+    (worker,) = engine.containers.list(filters={"label": [f"{PROJECT}={project.name}", f"{SERVICE}=worker"]})
+    settings = {**DOCKER, "compose_project": project.name, "timeout_startup": "5"}
+    command = begin("behave", "--tags=@started,@redeem", settings=settings)
+    try:
+        command.wait_for_event(starts("SS is started as in production, and it is known how"))
+        worker.kill()
+        run = command.end()
+    finally:
+        worker.start()
+    assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "environment"), run.said
+    assert "fail" not in run.outcomes.values()
+    assert "Traceback" not in run.said
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
         ({"compose_project": "nobody-has-this"}, "has no compose project nobody-has-this"),
         ({"api_container": "no-such-api", "worker_container": "no-such-worker"}, "has no container no-such-api"),
-        ({"api_container": "only-one"}, "worker_container is not named"),
-        ({}, "stack=docker needs docker_image"),
         ({"docker_image": "nobody/has:this"}, "the engine has no image nobody/has:this"),
     ],
 )

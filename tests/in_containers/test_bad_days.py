@@ -118,6 +118,15 @@ def test_a_command_that_does_not_start_tells_its_last_words(begin: Starter, imag
     assert "worker did not start" in run.said
 
 
+@pytest.mark.parametrize("source", ["/no/such/place", "nosuchvolume"])
+@pytest.mark.usefixtures("leaves_nothing")
+def test_a_mount_that_is_not_there_is_not_made(begin: Starter, image: str, source: str) -> None:
+    settings = {**DOCKER, "docker_image": image, "docker_volumes": f"{source}:/opt/stata:ro"}
+    run = begin("behave", "--tags=@redeem", settings=settings).end()
+    assert (run.code, run.verdict["blame"]) == (2, "operator")
+    assert f"docker_volumes names {source}, which is neither" in run.said
+
+
 @pytest.mark.usefixtures("leaves_nothing")
 def test_an_audit_that_is_killed_leaves_no_container(begin: Starter, image: str, engine: DockerClient) -> None:
     command = begin("behave", settings={**DOCKER, "docker_image": image})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from whole_audit.running import Ended
 
-pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 
 
 def entries(run: Ended, kind: str) -> list[dict[str, Any]]:

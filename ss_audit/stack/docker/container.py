@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from docker.models.containers import Container
 
 from ss_audit.evidence.model import ProcessSeen
-from ss_audit.stack.docker.engine import EngineRefused, NoSuchContainer, explained
+from ss_audit.stack.docker.engine import EngineRefused, NoSuchThing, explained
 from ss_audit.stack.docker.logs import ContainerLog, Place
 from ss_audit.stack.environment import masked
 from ss_audit.stack.errors import StackError, ending
@@ -78,7 +78,7 @@ class SSContainer:
         try:
             with explained(f"the container {self.name} was looked at"):
                 self.container.reload()
-        except NoSuchContainer:
+        except NoSuchThing:
             return True
         return False
 
@@ -87,7 +87,7 @@ class SSContainer:
         try:
             with explained(f"the container {self.name} was looked at"):
                 self.container.reload()
-        except NoSuchContainer:
+        except NoSuchThing:
             return self._last._replace(running=False, exit_status=None)
         state = _state(self.container.attrs)
         # A container that ended has no pid any more; what it had belongs to the record.
@@ -103,12 +103,12 @@ class SSContainer:
 
     def stop(self, timeout: float) -> None:
         """SIGTERM, after `timeout` seconds SIGKILL. One that does not run is fine."""
-        with contextlib.suppress(NoSuchContainer), explained(f"the container {self.name} was to stop"):
+        with contextlib.suppress(NoSuchThing), explained(f"the container {self.name} was to stop"):
             self.container.stop(timeout=max(1, round(timeout)))
 
     def remove(self) -> None:
         """Ends and removes it, with the volumes that it made. One that is gone is fine."""
-        with contextlib.suppress(NoSuchContainer), explained(f"the container {self.name} was to be removed"):
+        with contextlib.suppress(NoSuchThing), explained(f"the container {self.name} was to be removed"):
             self.container.remove(force=True, v=True)
 
     def said(self) -> tuple[str, ...]:

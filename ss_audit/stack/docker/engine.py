@@ -32,8 +32,8 @@ class NotUsable(StackError):
     blame = "operator"
 
 
-class NoSuchContainer(EngineRefused):
-    """The container (or image) is not there, or not any more."""
+class NoSuchThing(EngineRefused):
+    """The container, image or volume is not there, or not any more."""
 
 
 class Engine:
@@ -79,6 +79,16 @@ class Engine:
         self.client.close()
 
 
+def has_volume(engine: Engine, name: str) -> bool:
+    """Whether the engine has a volume of this name."""
+    try:
+        with explained(f"the volume {name} was asked for"):
+            engine.client.volumes.get(name)
+    except NoSuchThing:
+        return False
+    return True
+
+
 def address() -> str:
     """Where the engine is looked for."""
     return os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock, since DOCKER_HOST is not set"
@@ -90,7 +100,7 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except NotFound as error:
-        raise NoSuchContainer(f"{what}: {error.explanation or error}") from error
+        raise NoSuchThing(f"{what}: {error.explanation or error}") from error
     except APIError as error:
         raise EngineRefused(f"{what}, and it refused: {error.explanation or error}") from error
     except (DockerException, requests.RequestException) as error:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from docker.models.containers import Container
 
-from ss_audit.stack.docker.engine import NoSuchContainer, explained
+from ss_audit.stack.docker.engine import NoSuchThing, explained
 
 
 def copy_out(container: Container, inside: PurePosixPath, target: Path) -> bool:
@@ -19,7 +19,7 @@ def copy_out(container: Container, inside: PurePosixPath, target: Path) -> bool:
             with explained(f"{inside} of {container.name} was to be copied"):
                 stream, _ = container.get_archive(str(inside))
                 content.writelines(stream)
-        except NoSuchContainer:
+        except NoSuchThing:
             return False
         content.seek(0)
         target.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import psutil
 from docker.models.containers import Container
 
 from ss_audit.stack.docker.container import SSContainer
-from ss_audit.stack.docker.engine import Engine, NoSuchContainer, NotUsable, address, explained
+from ss_audit.stack.docker.engine import Engine, NoSuchThing, NotUsable, address, explained
 from ss_audit.stack.interface import ROLES, Role
 
 PROJECT, SERVICE = "com.docker.compose.project", "com.docker.compose.service"
@@ -56,7 +56,7 @@ def _named(engine: Engine, name: str) -> Container:
     try:
         with explained(f"the container {name} was asked for"):
             return engine.client.containers.get(name)
-    except NoSuchContainer:
+    except NoSuchThing:
         raise NotUsable(f"the engine ({address()}) has no container {name}") from None
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from docker.models.containers import Container
 from docker.models.images import Image
 
-from ss_audit.stack.docker.engine import Engine, EngineRefused, NoSuchContainer, NotUsable, explained
+from ss_audit.stack.docker.engine import Engine, EngineRefused, NoSuchThing, NotUsable, explained
 from ss_audit.stack.docker.files import copy_out
 from ss_audit.stack.docker.sweep import LABEL
 
@@ -50,7 +50,7 @@ class SSImage:
         try:
             with explained(f"the image {name} was asked for"):
                 self._image: Image = engine.client.images.get(name)
-        except NoSuchContainer:
+        except NoSuchThing:
             raise NotUsable(f"the engine has no image {name}: pull, load or build it there; the audit pulls nothing") from None
 
     @property
@@ -125,7 +125,7 @@ class SSImage:
         try:
             yield container
         finally:
-            with contextlib.suppress(NoSuchContainer), explained(f"the container {container.name} was to be removed"):
+            with contextlib.suppress(NoSuchThing), explained(f"the container {container.name} was to be removed"):
                 container.remove(force=True, v=True)
 
     def _told(self, container: Container) -> str:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from docker.models.containers import Container
 
-from ss_audit.stack.docker.engine import NoSuchContainer, explained
+from ss_audit.stack.docker.engine import NoSuchThing, explained
 from ss_audit.stack.logs import LOST
 
 
@@ -55,7 +55,7 @@ class ContainerLog:
         try:
             with explained(f"the log of {container.name} was asked for"):
                 content = container.logs(stdout=True, stderr=True, timestamps=True, tail=count, since=since)
-        except NoSuchContainer:
+        except NoSuchThing:
             return []
         return [line.removesuffix("\r") for line in content.decode("utf-8", "replace").split("\n") if line]
 
