@@ -5,9 +5,12 @@ from pathlib import Path
 
 from ss_audit.evidence.attestation import KeyUnusable, public_key
 from ss_audit.run_reading import BundleUnreadable
+from ss_audit.runner import ROOT
+from ss_audit.stack.revision import revision_of
 from ss_audit.verify.examination import verified
 from ss_audit.verify.page import page
 from ss_audit.verify.seal import is_digest
+from ss_audit.versions import MARK
 
 
 def verify(bundle: Path, digest: str | None, key: Path | None) -> int:
@@ -20,5 +23,5 @@ def verify(bundle: Path, digest: str | None, key: Path | None) -> int:
     except (BundleUnreadable, KeyUnusable) as error:
         print(error, file=sys.stderr)
         return 2
-    print(page(seen))
+    print(page(seen, revision_of(ROOT, MARK)[0]))
     return 0 if seen.holds else 1

@@ -6,6 +6,7 @@ that what was seen still leads to a verdict. What breaks after it raises: a verd
 """
 
 import json
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -69,23 +70,24 @@ class Closing:
         if said is None:
             self._tried("the last look", audit.look_once_more, None)
         left = self._tried("ending what was started", self._end_everything, None)
-        unfiled: Mapping[str, tuple[str, ...]] = {}
-        archives = self._tried("filing the HTTP exchanges", self._file_exchanges, unfiled)
+        archives = self._tried("filing the HTTP exchanges", self._file_exchanges, None)
         results = audit.results()
         partial = gap(self._said, left, self._planned.lacking, results) is not None
-        told = self._tried("completing the reports", lambda: self._reports.completed(results, partial), Reconciled((), {}))
-        archive.event("reconciled", {"problems": told.problems, "files": told.files})
+        compared = self._tried("completing the reports", lambda: self._reports.completed(results, partial), None)
+        told = compared or Reconciled((), {})
+        how = {"compared": compared is not None, "interrupted": partial}
+        archive.event("reconciled", {**how, "problems": told.problems, "files": told.files})
         nowhere: tuple[str, ...] = ()
         leaked = self._tried("the search for secrets", self.leaks, nowhere)
         filed = self._digests()
         archive.event("filed", {"files": filed})
         about = self._circumstances()
         known = {"circumstances": about.model_dump(mode="json"), "said": self._said and self._said.model_dump()}
-        archive.event("closing", {**known, "left": left, "leaked": leaked})
+        archive.event("closing", {**known, "left": left, "leaked": leaked, "archived": archives is not None})
         why = trouble(gap(self._said, left, self._planned.lacking, results), told.problems, leaked)
         verdict = judged(about, results, why)
         surfaces, trace = audit.observed(SurfacesSeen), audit.observed(LibraryTrace)
-        document = archive.masked(account(about, verdict, results, surfaces, trace, archives, archive.head))
+        document = archive.masked(account(about, verdict, results, surfaces, trace, archives or {}, archive.head))
         self._reports.describe(self._title(), document, told.problems)
         write_whole(self._data / VERDICT, json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8"))
         archive.event("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": self._changed_since(filed)})
@@ -100,7 +102,7 @@ class Closing:
             broken = Trouble(what=f"{what}: the operating system refused: {error}", blame="environment")
         except Exception as error:
             broken = Trouble(what=f"{what} broke: {type(error).__name__}: {error}", blame="audit")
-            traceback.print_exc()
+            print(self._audit.archive.redactor.mask(traceback.format_exc()), file=sys.stderr)
         self._said = self._said or broken
         return otherwise
 

@@ -27,7 +27,7 @@ def known_secrets(in_force: InForce, environment: Mapping[str, str]) -> Iterator
     for_ss = {**in_force.ss, **settings.ss_env}
     yield from _named(secrets_in(for_ss))
     yield from _named({name: value for name, value in secrets_in(environment).items() if _is_of_chance(value)})
-    said = [value for value in settings.model_dump().values() if isinstance(value, str)]
+    said = [value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), str)]
     for password in IN_A_URL.findall("\n".join([*for_ss.values(), *said])):
         yield "password", password
         yield "password", unquote(password)

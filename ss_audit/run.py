@@ -9,7 +9,7 @@ from ss_audit.audit import Audit
 from ss_audit.checks.judgement import Blame
 from ss_audit.closing import Closing
 from ss_audit.evidence.archive import Archive
-from ss_audit.evidence.attestation import KeyUnusable, signing_key
+from ss_audit.evidence.attestation import signing_key
 from ss_audit.evidence.bag import digest_of, write_whole
 from ss_audit.evidence.model import now
 from ss_audit.known_secrets import redactor_for
@@ -23,7 +23,7 @@ from ss_audit.report.told.account import account_of
 from ss_audit.report.views import write_views
 from ss_audit.results import Trouble
 from ss_audit.run_reading import read_run
-from ss_audit.settings import InForce, SettingsError
+from ss_audit.settings import InForce
 from ss_audit.spec import SPEC_FILE
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.errors import StackError
@@ -45,12 +45,12 @@ class LeftSecrets(OSError):
 class Run:
     """A run's folder and the audit in it. Opening writes the plan, closing the verdict; both happen once.
 
-    Raises, while opening, `SettingsError`, `PlanError`, `NoSpace` and OSError: then there is no run.
+    Raises, while opening, `PlanError`, `NoSpace` and OSError: then there is no run.
     """
 
     def __init__(self, in_force: InForce, root: Path) -> None:
         settings = in_force.settings
-        self._key = _key(settings.signing_key)
+        self._key = signing_key(settings.signing_key.expanduser()) if settings.signing_key else None
         plan = read_plan(root / "features")
         self._planned = on_record(plan, root)
         self.run_id = settings.run_id or f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -97,7 +97,8 @@ class Run:
         closing = Closing(self.audit, self._planned, self.folder, self.reports, self.title, self._key)
         closed = closing.close(said)
         self.live.close()
-        views = write_views(self.folder / "bundle", self.folder, closed.digest)
+        wanted = self.in_force.settings.views
+        views = write_views(self.folder / "bundle", self.folder, closed.digest) if wanted else ()
         if closed.verdict.blame != "audit" and (leaks := closing.leaks()):
             raise LeftSecrets(leaks)
         told = account_of(read_run(self.folder / "bundle"), closed.digest)
@@ -134,14 +135,6 @@ class Run:
         latest = self.folder.parent / f".latest-{self.run_id}"
         latest.symlink_to(self.run_id)
         latest.replace(self.folder.parent / "latest")
-
-
-def _key(file: Path | None) -> Any:
-    """The operator's key. Raises `SettingsError` before anything is started."""
-    try:
-        return signing_key(file.expanduser()) if file is not None else None
-    except KeyUnusable as error:
-        raise SettingsError([f"signing_key: {error}"]) from None
 
 
 def _shown(in_force: InForce) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator
 
+from ss_audit.evidence.attestation import key_problems
 from ss_audit.settings_docker import docker_problems
 from ss_audit.settings_remote import remote_problems
 from ss_audit.settings_sources import COMMAND_LINE, SETTINGS_FILE, Given, from_environment, from_file, ss_variables
@@ -92,6 +93,7 @@ class Settings(BaseModel):
     reports_dir: Path = Path("reports")
     evidence_limit: int = Field(default=2**30, gt=0)
     quiet: bool = False
+    views: bool = True
     signing_key: Path | None = None
     run_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
 
@@ -225,6 +227,8 @@ def contradictions(settings: Settings) -> list[str]:
             found.append("stack=reference is a stand-in for SS and can't be audited for production")
         if "rehearsal" in (s.stata, s.llm):
             found.append("production uses no stand-in: leave out stata=rehearsal and llm=rehearsal")
+    if s.signing_key is not None:
+        found += key_problems(s.signing_key.expanduser())
     if s.stack == "checkout" and s.ss_root is None:
         found.append("stack=checkout needs ss_root, the root folder of the SS checkout")
     if s.stack == "docker":

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from ss_audit.evidence.model import Fact
 
 MAKE_TARGETS = ("audit", "test", "lint", "lock")
-BEHAVE_OPTIONS = ("-n", "--name", "-t", "--tags", "-D", "--define")
+BEHAVE_OPTIONS = ("-n", "--name", "-t", "--tags", "-f", "--format", "-D", "--define")
 _WITH_VALUE = frozenset({*BEHAVE_OPTIONS, "--digest", "--key", "--only", "--keep", "--to"})
 _OUR_VARIABLE, _SS_VARIABLE = "SS_AUDIT_", "SS_"
 _HEADING = re.compile(r"^(?P<marks>#{1,2})\s+(?P<title>.+?)\s*$")

@@ -214,8 +214,13 @@ def index_survives(trial: RestartTrial) -> Judgement:
     after = need(trial.index_after, "the index after was not read", RESTARTED)
     was, is_ = _listed(before), _listed(after)
     lost, new = sorted(r[0] for r in (was - is_).elements()), sorted(r[0] for r in (is_ - was).elements())
-    saw = f"{is_.total()} artifacts after, {was.total()} before; lost or changed {lost}; new or changed {new}"
+    saw = f"{is_.total()} artifacts after, {was.total()} before; lost or changed {_first(lost)}; new or changed {_first(new)}"
     return judged(bool(was) and was == is_, expected="the same index", saw=saw, evidence=[before, after])
+
+
+def _first(paths: list[str], most: int = 3) -> str:
+    """What stands for a long list in a sentence; the index itself is in the evidence."""
+    return f"{paths[:most]}{f' and {len(paths) - most} more' if len(paths) > most else ''}"
 
 
 def _listed(index: Exchange) -> Counter[tuple[str, ...]]:

@@ -52,10 +52,10 @@ def classify(trace: LibraryTrace) -> Classification:
     canary = trace.planted.get(template, {})
     rendered = [a for a in executed if canary.get("literal") and canary["literal"] in (a.body.text or "")]
     shown = [a for a in logs if canary.get("computed") and _displays(a, canary["computed"])]
-    known = bool(trace.planted)
+    known, indexed = bool(trace.planted), trace.library.detail.get("templates", len(trace.planted))
     links = (
         assets,
-        Link(name="index", holds=known, saw=f"{len(trace.planted)} templates indexed", evidence=(trace.library.id,)),
+        Link(name="index", holds=known, saw=f"{indexed} templates indexed", evidence=(trace.library.id,)),
         _link("selection", bool(canary), f"the plan names {template or 'no template'}", place.id),
         _link("rendering", bool(rendered), "canary in the executed do-file", *_ids(rendered or executed, journey)),
         _link("runner", bool(shown), "computed canary in the Stata log", *_ids(shown or logs, journey)),

@@ -14,7 +14,7 @@ STRUCTURED = (
 
 def _refusal(trial: MissingParameters) -> Exchange:
     at(trial.journey, "draft")
-    if not trial.left_out:
+    if not trial.left_out and not _column_is_missing(trial):
         not_reached("the draft asks for nothing that could be left out")
     return need(trial.refusal, "no freeze was tried", "journey.draft_is_ready")
 
@@ -46,13 +46,32 @@ def refusal_names_what_is_missing(trial: MissingParameters) -> Judgement:
     refusal = _refused(trial)
     answer = facts.answered(refusal)
     said = facts.names_in(answer, trial.left_out)
-    unsaid = sorted(set(trial.left_out) - set(said))
+    unsaid = sorted(set(trial.left_out) - set(said)) + _mapping_unsaid(trial, answer)
     in_prose = sorted(set(said) - set(facts.names_in(_without_prose(answer), trial.left_out)))
     stray = _not_needed(trial)
-    saw = f"not named: {', '.join(unsaid)}" if unsaid else f"named: {', '.join(trial.left_out)}"
+    wanted = ", ".join([*trial.left_out, *([trial.mapping.parameter] if trial.mapping else [])])
+    saw = f"not named: {', '.join(unsaid)}" if unsaid else f"named: {wanted}"
     saw += f"; named, though nothing was wanted for it: {', '.join(stray)}" if stray else ""
     advice = f"{', '.join(in_prose)} named only inside a message, not in a field of its own" if in_prose else None
-    return judged(not unsaid and not stray, expected=", ".join(trial.left_out), saw=saw, evidence=[refusal], advisory=advice)
+    evidence = [refusal, *([trial.mapping.taken] if trial.mapping else [])]
+    return judged(not unsaid and not stray, expected=wanted, saw=saw, evidence=evidence, advisory=advice)
+
+
+def _mapping_unsaid(trial: MissingParameters, answer: object) -> list[str]:
+    """The parameter whose column was taken out of the draft, when neither it nor the draft's field is named."""
+    mapping = trial.mapping
+    if mapping is None or not _column_is_missing(trial) or facts.names_in(answer, [mapping.parameter, mapping.field]):
+        return []
+    return [f"{mapping.parameter} ({mapping.field} was taken out of the draft)"]
+
+
+def _column_is_missing(trial: MissingParameters) -> bool:
+    """Whether a column was taken out that this job's template requires: the template is that of the control job."""
+    if trial.mapping is None:
+        return False
+    there = plans.template(plans.plan_of(trial.mapping.control.freezes[-1]))
+    here = plans.template(plans.plan_of(trial.accepted)) or plans.template(plans.plan_of(trial.refusal))
+    return there is not None and here is not None and there.value == here.value
 
 
 def _refused(trial: MissingParameters) -> Exchange:
@@ -92,7 +111,20 @@ def correction_is_accepted(trial: MissingParameters) -> Judgement:
     """The positive control: the same job, with what was missing."""
     refusal = _refused(trial)
     accepted = need(trial.accepted, "the freeze was not tried again", refusal_has_a_code.id, [refusal.id])
-    frozen = plans.template(plans.plan_of(accepted)) is not None
-    good = accepted.is_success and frozen
-    saw = f"{accepted.title}{'' if frozen else ', no plan in the answer'}"
-    return judged(good, expected="a frozen plan", saw=saw, evidence=[refusal, accepted])
+    plan = plans.plan_of(accepted)
+    frozen = plans.template(plan) is not None
+    otherwise = _bound_otherwise(trial, plan) if frozen else None
+    good = accepted.is_success and frozen and otherwise is None
+    saw = f"{accepted.title}{'' if frozen else ', no plan in the answer'}{f', {otherwise}' if otherwise else ''}"
+    return judged(good, expected="a frozen plan with what was supplied", saw=saw, evidence=[refusal, accepted])
+
+
+def _bound_otherwise(trial: MissingParameters, plan: object) -> str | None:
+    """To what the parameter is bound whose column was missing and then supplied, when that is something else."""
+    mapping, found = trial.mapping, plans.bound(plan)
+    if mapping is None or not _column_is_missing(trial):
+        return None
+    bound = found.value.get(mapping.parameter) if found else None
+    if bound in (mapping.column, [mapping.column]):
+        return None
+    return f"{mapping.parameter} is bound to {bound or 'nothing'} instead of {mapping.column}"

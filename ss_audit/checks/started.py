@@ -10,6 +10,7 @@ from ss_audit.ss.log_events import events
 SCENARIO = "SS is started as in production, and it is known how"
 RUNNER = "The runner says what it is and what it ran"
 ALIVE = "SS stays up while it is audited"
+START_UNKNOWN = "the worker's log does not reach back to its start: give worker_log_command, for all of the log"
 START = "An audit run MUST start SS in a production-like way (API + worker)"
 
 
@@ -73,6 +74,9 @@ def runner_and_command_are_identified(journey: MainJourney, stack: StackSeen) ->
     if not command:
         return judged(False, expected="runner and command", saw="no executed command in log or metadata", evidence=looked)
     said = f"command {' '.join(command[0][1])}"
+    if not runner and "stata" in journey.unwitnessed and not any(w.lines for w in stack.logs if w.process == "worker"):
+        saw = f"{said}; no runner is named, and {START_UNKNOWN}"
+        return not_evidenced(expected="runner and command", saw=saw, evidence=looked)
     if not runner:
         return judged(False, expected="runner and command", saw=f"{said}; no runner is named", evidence=looked)
     saw = f"runner {runner[0][1].value} at {runner[0][1].where}; {said}"

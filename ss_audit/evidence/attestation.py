@@ -68,6 +68,15 @@ def signing_key(file: Path) -> Ed25519PrivateKey:
     return key
 
 
+def key_problems(file: Path) -> list[str]:
+    """Why this file can't be the signing key, in words; empty when it can."""
+    try:
+        signing_key(file)
+    except KeyUnusable as error:
+        return [f"signing_key: {error}"]
+    return []
+
+
 def public_key(file: Path) -> Ed25519PublicKey:
     """The public half, PEM. Raises `KeyUnusable`."""
     pem = _read(file)

@@ -20,7 +20,7 @@ from ss_audit.evidence.model import Body, Evidence, Exchange, Fact
 
 OUTSIDE = "outside of any observation"
 CREATOR = {"name": "ss-audit", "version": "1"}
-LARGEST = 8 << 20
+LARGEST = 2 << 20
 """Bytes of a kept file that are repeated in an archive; of a larger one the archive names the file."""
 
 

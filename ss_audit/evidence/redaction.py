@@ -19,6 +19,7 @@ from ss_audit.evidence.secret_finder import Finder
 from ss_audit.evidence.secret_forms import SHORTEST, forms_of
 from ss_audit.evidence.secret_shapes import LONGEST, shapes_in
 
+MOST_MARKS = 10_000
 MARK = re.compile(r"\[secret: [a-z0-9 _-]+ [0-9a-f]{12}\]")
 
 
@@ -43,6 +44,7 @@ class Redactor:
         self._key = key or secrets.token_bytes(32)
         self._secrets: dict[bytes, tuple[bytes, str]] = {}
         self._changing = threading.Lock()
+        self._marks: dict[str, bytes] = {}
         self._known = _Known(Finder(()), {})
 
     def learn(self, value: str | None, name: str) -> None:
@@ -65,7 +67,14 @@ class Redactor:
     def mark(self, value: str | bytes, name: str) -> str:
         """What stands in the place of a secret; equal secrets give equal marks within a run."""
         raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
-        return f"[secret: {name} {hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:12]}]"
+        mark = f"[secret: {name} {hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:12]}]"
+        if len(self._marks) < MOST_MARKS:
+            self._marks[mark] = raw
+        return mark
+
+    def revealed(self, text: str) -> str:
+        """The text with the secrets in the place of their marks: for asking SS for what it named, never for writing down."""
+        return MARK.sub(lambda mark: self._marks.get(mark[0], mark[0].encode()).decode("utf-8", "replace"), text)
 
     def mask(self, text: str) -> str:
         """The text without secrets. Masking twice changes nothing."""

@@ -1,4 +1,4 @@
-"""The forms in which a secret turns up in bytes: raw, escaped for JSON, URLs and HTML, base64, hex, UTF-16.
+"""The forms in which a secret turns up in bytes: raw, escaped for JSON, URLs, HTML and multipart, base64, hex, UTF-16.
 
 Both who masks and who searches go by these, so what the search would find is masked in the first place.
 """
@@ -11,6 +11,8 @@ from urllib.parse import quote, quote_plus
 
 SHORTEST = 6
 """Bytes. A form that is shorter stands in half of all texts by chance."""
+JSON_LEVELS = 3
+"""What SS puts as JSON into a text of its JSON, the event log holds as text within JSON once more."""
 LINE_OF_ITS_OWN = 16
 """Characters from which on a line of a secret of several lines (a PEM key) counts by itself."""
 
@@ -27,7 +29,8 @@ def forms_of(value: str) -> tuple[bytes, ...]:
 def _forms(value: str) -> Iterator[bytes]:
     raw = _utf8(value)
     yield raw
-    for text in (*_as_json(value), *_in_urls(value), html.escape(value), html.escape(value, quote=False)):
+    in_multipart = value.replace('"', "%22")
+    for text in (*_as_json(value), *_in_urls(value), html.escape(value), html.escape(value, quote=False), in_multipart):
         yield _utf8(text)
     yield from _as_base64(raw)
     yield from (raw.hex().encode(), raw.hex().upper().encode())
@@ -38,12 +41,14 @@ def _forms(value: str) -> Iterator[bytes]:
 
 
 def _as_json(value: str) -> Iterator[str]:
-    """As JSON spells it, with and without \\u; as JSON within a JSON text; with slashes escaped."""
-    for spelled in (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]):
-        yield spelled
-        yield json.dumps(spelled)[1:-1]
-        yield json.dumps(spelled, ensure_ascii=False)[1:-1]
-        yield spelled.replace("/", "\\/")
+    """As JSON spells it, with and without \\u, with slashes escaped; as JSON within a text of JSON, twice over."""
+    for keeps_letters in (False, True):
+        spelled = value
+        for _ in range(JSON_LEVELS):
+            spelled = json.dumps(spelled, ensure_ascii=not keeps_letters)[1:-1]
+            yield spelled
+        yield json.dumps(value, ensure_ascii=not keeps_letters)[1:-1].replace("/", "\\/")
+    yield json.dumps(json.dumps(value)[1:-1], ensure_ascii=False)[1:-1]
 
 
 def _in_urls(value: str) -> Iterator[str]:

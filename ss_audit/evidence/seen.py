@@ -1,96 +1,21 @@
 """What each experiment saw. One class an experiment; the probes build them, the checks read them."""
 
-from typing import Literal, get_args
+from typing import Literal
 
+from ss_audit.evidence.journeys import STAGES, Halt, Journey, MainJourney, PublishedJourney, Question, Stage
 from ss_audit.evidence.model import (
     Exchange,
     Fact,
     FileSeen,
-    LlmCall,
     LogWindow,
     OperatorCommand,
     ProcessSeen,
-    StataProcess,
     Statement,
     StoredArtifact,
 )
 from ss_audit.evidence.observation import Observation
 
-Stage = Literal["redeem", "upload", "preview", "draft", "freeze", "run", "finish", "index", "download"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
-
-
-class Question(Fact):
-    """What a person asks, and the columns that it is about. `kind` is ours: "describe", "ols", "robust", "compare"."""
-
-    kind: str
-    goal: str
-    text: str
-    nonce: str
-    outcome: str
-    treatment: str | None = None
-    controls: tuple[str, ...] = ()
-    group: str | None = None
-    unit: str | None = None
-    time: str | None = None
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The columns that the question names."""
-        named = (self.outcome, self.treatment, *self.controls, self.group)
-        return tuple(name for name in named if name)
-
-
-class Halt(Fact):
-    """Where a journey ended before its goal, and why; `evidence` is the id of the entry that shows it."""
-
-    stage: Stage
-    why: str
-    evidence: str
-
-
-class Journey(Observation):
-    """The `/v1` path of one job, as far as it came. A stage that was not reached is None or empty.
-
-    `draft` holds every draft answer, the last one last (202 means "not yet"); `freezes` every attempt to freeze;
-    `polls` the job's status from queued to its end; `asked_to` is the stage at which the experiment meant to stop.
-    `unwitnessed`: where none of our witnesses stood, so that `llm_calls` or `stata_runs` could not but be empty.
-    """
-
-    label: str
-    question: Question
-    dataset: FileSeen
-    asked_to: Stage
-    redeem: Exchange | None = None
-    job_id: str | None = None
-    created: Exchange | None = None
-    upload: Exchange | None = None
-    preview: Exchange | None = None
-    drafts: tuple[Exchange, ...] = ()
-    freezes: tuple[Exchange, ...] = ()
-    plan_read: Exchange | None = None
-    plan_read_later: Exchange | None = None
-    run: Exchange | None = None
-    polls: tuple[Exchange, ...] = ()
-    index: Exchange | None = None
-    downloads: tuple[Exchange, ...] = ()
-    artifacts: tuple[StoredArtifact, ...] = ()
-    logs: tuple[LogWindow, ...] = ()
-    llm_calls: tuple[LlmCall, ...] = ()
-    stata_runs: tuple[StataProcess, ...] = ()
-    unwitnessed: tuple[Literal["llm", "stata"], ...] = ()
-    halt: Halt | None = None
-
-
-class MainJourney(Journey):
-    """The journey on SS's own library with the generated data set."""
-
-
-class PublishedJourney(Journey):
-    """The journey of a data set whose estimates stand in the literature. `published` maps a column to its coefficient."""
-
-    source: str
-    published: dict[str, float]
+__all__ = ["STAGES", "Halt", "Journey", "MainJourney", "PublishedJourney", "Question", "Stage"]
 
 
 class ExecutedTemplate(Observation):
@@ -208,8 +133,26 @@ class TemplateChoices(Observation):
     library: Statement
 
 
+class MappingLeftOut(Fact):
+    """A column that was taken out of the draft, although the template of the control job requires it.
+
+    `control` is a job with the same question whose plan is complete: there `parameter` is bound to `column`, alone, and the
+    plan calls it required. `field` is the draft's name for the column, `taken` the answer to the patch that emptied it.
+    """
+
+    parameter: str
+    column: str
+    field: str
+    control: Journey
+    taken: Exchange
+
+
 class MissingParameters(Observation):
-    """A plan frozen without answers that the draft asked for, and again with them, on the same job."""
+    """A job run or frozen without answers that the draft asked for, and again with them.
+
+    `refusal` is what SS said to the freeze, or to the run where the freeze was let through. `mapping` is None where SS has
+    no column that it requires by itself, or no way to take it out of a draft.
+    """
 
     journey: Journey
     left_out: tuple[str, ...]
@@ -217,6 +160,7 @@ class MissingParameters(Observation):
     supplied: Statement | None
     accepted: Exchange | None
     plan_read: Exchange | None
+    mapping: MappingLeftOut | None = None
 
 
 class PackageTrial(Observation):

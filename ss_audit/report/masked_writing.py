@@ -75,7 +75,15 @@ class MaskedJUnit(JUnitReporter):  # type: ignore[misc]
     def _process_scenario(self, scenario: Any, report: Any) -> None:
         super()._process_scenario(scenario, report)
         for testcase in report.testcases[-1:]:
-            _mask_elements(testcase, self._mask)
+            self.mask(testcase)
+
+    def mask(self, testcase: Element) -> None:
+        """Masks every text and attribute of a test case."""
+        for element in testcase.iter():
+            element.text = masked_in(element.text, self._mask)
+            element.tail = masked_in(element.tail, self._mask)
+            for name, value in element.attrib.items():
+                element.set(name, masked_in(value, self._mask))
 
 
 class MaskedStream:
@@ -106,11 +114,3 @@ def masked_in(value: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {masked_in(key, mask): masked_in(item, mask) for key, item in value.items()}
     return [masked_in(item, mask) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _mask_elements(root: Element, mask: Callable[[str], str]) -> None:
-    for element in root.iter():
-        element.text = masked_in(element.text, mask)
-        element.tail = masked_in(element.tail, mask)
-        for name, value in element.attrib.items():
-            element.set(name, masked_in(value, mask))

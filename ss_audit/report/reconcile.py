@@ -20,6 +20,13 @@ ALLURE_SHOWS: Mapping[str, tuple[str, ...]] = {
     "error": ("broken",),
     "not_run": ("skipped", "broken"),
 }
+JUNIT_SHOWS: Mapping[str, tuple[str, ...]] = {
+    "pass": ("passed",),
+    "fail": ("failed",),
+    "not_evidenced": ("failed",),
+    "error": ("failed",),
+    "not_run": ("skipped", "failed"),
+}
 
 
 class Reconciled(NamedTuple):
@@ -78,9 +85,7 @@ def _junit(folder: Path, results: Sequence[ScenarioResult], interrupted: bool) -
         fewest = 0 if result.outcome == "not_run" or interrupted else 1
         if not fewest <= len(found) <= 1:
             yield f"JUnit shows {result.name!r} {_times(len(found))}"
-        elif found and (found[0].red, found[0].skipped) != (result.outcome != "pass", False):
-            if result.outcome == "not_run" and found[0].skipped:
-                continue
+        elif found and _seen(found[0]) not in JUNIT_SHOWS[result.outcome]:
             yield f"JUnit shows {result.name!r} as {_seen(found[0])}, and it ended as {_words(result.outcome)}"
 
 

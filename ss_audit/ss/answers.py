@@ -30,22 +30,30 @@ class Supply(Fact):
 
 def asked_questions(draft: Any) -> tuple[str, ...]:
     """The ids of the questions that a draft wants answered before its plan is frozen."""
-    found = facts.find_node(draft, ("stage1_questions", "questions", "required_answers"))
-    rows = found.value if found and isinstance(found.value, list) else []
-    return tuple(str(row["question_id"]) for row in rows if isinstance(row, dict) and row.get("question_id"))
+    return tuple(name for name, _ in _questions(draft))
 
 
 def answers_to(draft: Any, question: Question) -> dict[str, Any]:
     """An answer to each question of the draft: the option that fits what was asked for, else the first."""
-    found = facts.find_node(draft, ("stage1_questions", "questions", "required_answers"))
-    rows = found.value if found and isinstance(found.value, list) else []
     answers: dict[str, Any] = {}
-    for row in rows:
-        if isinstance(row, dict) and row.get("question_id"):
-            options = [o for o in row.get("options", []) if isinstance(o, dict)]
-            values = [str(o.get("value", o.get("option_id", ""))) for o in options]
-            answers[str(row["question_id"])] = question.goal if question.goal in values or not values else values[0]
+    for name, values in _questions(draft):
+        answers[name] = question.goal if question.goal in values or not values else values[0]
     return answers
+
+
+def _questions(draft: Any) -> list[tuple[str, list[str]]]:
+    """The questions that a draft asks, each with its id and the values of its options."""
+    found = facts.find_node(draft, ("stage1_questions", "questions", "required_answers"))
+    rows = [row for row in found.value if isinstance(row, dict)] if found and isinstance(found.value, list) else []
+    asked = [
+        (facts.text_of(facts.find(row, ("question_id", "id"))), facts.find_node(row, ("options", "choices"))) for row in rows
+    ]
+    return [(name, _values(options.value if options else [])) for name, options in asked if name]
+
+
+def _values(options: Any) -> list[str]:
+    found = [facts.find(o, ("value", "option_id", "id")) if isinstance(o, dict) else None for o in options]
+    return [str(value.value) for value in found if value]
 
 
 def column_for(parameter: str, question: Question) -> str | None:

@@ -224,7 +224,12 @@ def _rows(node: Any, paths: bool) -> tuple[dict[str, Any], ...] | None:
 
 def artifact_path(row: dict[str, Any]) -> str | None:
     """The path by which an index row is downloaded."""
-    return next((row[k] for k in PATH if isinstance(row.get(k), str) and row[k]), None)
+    return next((text for name in PATH if (text := _text(row, name))), None)
+
+
+def _text(row: dict[str, Any], name: str) -> str | None:
+    """The text that stands under this name in the row itself, however the name is written; None when it is empty."""
+    return next((v for k, v in row.items() if plain(k) == plain(name) and isinstance(v, str) and v), None)
 
 
 def artifact_kind(row: dict[str, Any]) -> str:

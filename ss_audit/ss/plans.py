@@ -16,11 +16,13 @@ MISSING = (
     "unknown_fields", "open_unknowns", "unbound",
 )  # fmt: skip
 DEPENDENCIES = ("dependencies", "required_packages", "packages", "requires", "ado_dependencies")
+BUILT_IN = re.compile(r"built.?in|stata|base", re.I)
 PLACE = (
     "archive_dir_rel_path", "archive_dir", "storage_path", "storage_location", "storage_dir", "storage", "output_dir",
     "outputs_dir", "artifacts_dir",
 )  # fmt: skip
-PLACE_OF_OUTPUTS = (*PLACE, "location", "directory", "dir", "rel_path", "path")
+PLACE_IN_A_CONTRACT = (*PLACE, "location", "directory", "dir")
+PLACE_OF_OUTPUTS = (*PLACE_IN_A_CONTRACT, "rel_path", "path")
 OUTPUT_FILE = ("file", "filename", "file_name", "name", "path", "rel_path")
 OF_SOMETHING_ELSE = re.compile(r"depend|packag|missing|output|artifact|warning|fallback|error|unknown|constraint", re.I)
 
@@ -33,9 +35,15 @@ class Declared(Fact):
 
 
 def plan_of(exchange: Exchange | None) -> Any:
-    """The plan in an answer: its `plan` member, or the whole answer."""
+    """The plan in an answer: its `plan` member, at whatever depth, or what lies in the envelope, or the whole answer."""
     answer = facts.answered(exchange)
-    return answer.get("plan", answer) if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        return None
+    found = facts.find_node(answer, ("plan", "frozen_plan"))
+    if found and isinstance(found.value, dict):
+        return found.value
+    inside = answer.get("data")
+    return inside if isinstance(inside, dict) and template(inside) else answer
 
 
 def template(plan: Any) -> Found | None:
@@ -127,6 +135,12 @@ def _as_mapping(value: Any) -> dict[str, Any] | None:
     return value
 
 
+def required(plan: Any) -> tuple[str, ...]:
+    """The parameters that the plan calls required, as far as it says."""
+    found = facts.find_node(plan, ("required", "required_params", "required_parameters"))
+    return tuple(str(name) for name in found.value if isinstance(name, str)) if found and isinstance(found.value, list) else ()
+
+
 def missing_stated(plan: Any) -> Found | None:
     """The explicit statement of what is missing; an empty list is one."""
     found = facts.find_node(plan, MISSING, "plan")
@@ -140,11 +154,13 @@ def dependencies(plan: Any) -> Found | None:
 
 
 def package_names(plan: Any) -> tuple[str, ...]:
-    """The packages that the plan says it needs: texts, or objects that name one."""
+    """The packages that the plan says it needs besides Stata itself: texts, or objects that name one and may say its source."""
     found = dependencies(plan)
     items = found.value if found and isinstance(found.value, list) else []
-    names = (item.get("pkg") or item.get("package") or item.get("name") if isinstance(item, dict) else item for item in items)
-    return tuple(name for name in names if isinstance(name, str) and name)
+    rows = [item if isinstance(item, dict) else {"pkg": item} for item in items]
+    added = (row for row in rows if not BUILT_IN.fullmatch(str(row.get("source", ""))))
+    names = (row.get("pkg") or row.get("package") or row.get("name") for row in added)
+    return tuple(name for name in names if isinstance(name, str) and name and name.lower() != "stata")
 
 
 def _contracts(plan: Any) -> tuple[Any, ...]:
@@ -185,7 +201,8 @@ def storage(plan: Any) -> Found | None:
     """Where the outputs will be stored: a place in the outputs contract, or under a name that says so anywhere."""
     for contract in _contracts(plan):
         found = facts.find(contract, PLACE_OF_OUTPUTS, "outputs contract")
-        if found and isinstance(found.value, str) and ("/" in found.value or found.where.rpartition(".")[2] in PLACE):
+        named = found is not None and found.where.rpartition(".")[2] in PLACE_IN_A_CONTRACT
+        if found and isinstance(found.value, str) and ("/" in found.value or named):
             return found
     return facts.find(plan, PLACE, "plan")
 

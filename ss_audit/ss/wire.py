@@ -6,7 +6,7 @@ A connection of its own for each exchange: what one answer leaves behind (a wron
 import ssl
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpcore
 import httpx
@@ -58,6 +58,37 @@ class Wire(httpx.BaseTransport):
     def close(self) -> None:
         """Closes what is open."""
         self._pool.close()
+
+
+class Look(NamedTuple):
+    """What a look at SS showed: status, headers, and as much of the body as was wanted."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+def look(
+    url: str,
+    patience: float,
+    tls: ssl.SSLContext | None = None,
+    proxy: str | None = None,
+    headers: Iterable[tuple[str, str]] = (),
+    most: int = 0,
+) -> Look:
+    """A GET that is not evidence: is somebody there? At most `most` bytes of the body are read. Raises as `Wire`."""
+    wire = Wire(url, patience, tls, proxy)
+    try:
+        response = wire.handle_request(httpx.Request("GET", url, headers=list(headers)))
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        body = bytearray()
+        pieces = iter(response.stream) if most else iter(())
+        while len(body) < most and (piece := next(pieces, b"")):
+            body += piece
+        response.stream.close()
+        return Look(response.status_code, response.headers, bytes(body[:most]))
+    finally:
+        wire.close()
 
 
 class _Stream(httpx.SyncByteStream):

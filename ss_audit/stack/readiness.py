@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import httpx
 
+from ss_audit.ss.wire import look
 from ss_audit.stack.errors import NotReady, PortTaken, ProcessDied
 from ss_audit.stack.logs import LogFile, events
 from ss_audit.stack.ports import is_listened_on, owned_by
@@ -80,7 +81,7 @@ def wait_for_api(api: Starting, base_url: str, port: int, host: str, timeout: fl
                 raise PortTaken(port)
             return None
         try:
-            return httpx.get(base_url + LIVENESS_PATH, timeout=2.0, trust_env=False).status_code
+            return look(base_url + LIVENESS_PATH, 2.0).status
         except httpx.HTTPError:
             return None
 

@@ -21,6 +21,7 @@ class Verification(NamedTuple):
     `told` is the verdict in the bundle, None of an unfinished run; `again` the one that the evidence leads to, None where it
     leads to none. `unfinished` says why the run has no end, or is empty. `pin` is the digest of the bundle as it is;
     `pinned` and `signed` say whether it was held against a digest or a key from elsewhere, `has_signature` whether it has one.
+    `suite` is the revision of the audit that the run was carried out with, None where none is known.
     """
 
     bundle: Path
@@ -35,6 +36,7 @@ class Verification(NamedTuple):
     pinned: bool
     signed: bool
     has_signature: bool
+    suite: str | None
 
     @property
     def holds(self) -> bool:
@@ -61,9 +63,20 @@ def verified(bundle: Path, digest: str | None = None, key: Ed25519PublicKey | No
 def _examined(bundle: Path, digest: str | None, key: Ed25519PublicKey | None) -> Verification:
     seal = look_at_seal(bundle, digest, key)
     known = Verification(
-        bundle=bundle, problems=seal.problems, told=None, again=None, unfinished="", lines=0, findings=0,
-        files=len(seal.digests), pin=seal.pin, pinned=digest is not None, signed=key is not None, has_signature=seal.signed,
-    )  # fmt: skip
+        bundle=bundle,
+        problems=seal.problems,
+        told=None,
+        again=None,
+        unfinished="",
+        lines=0,
+        findings=0,
+        files=len(seal.digests),
+        pin=seal.pin,
+        pinned=digest is not None,
+        signed=key is not None,
+        has_signature=seal.signed,
+        suite=None,
+    )
     missing = Problem(FILE, None, "it is not there")
     if f"data/{LOG}" not in seal.digests:
         return known._replace(problems=(*seal.problems, missing), unfinished=_unfinished(None, seal))
@@ -72,7 +85,7 @@ def _examined(bundle: Path, digest: str | None, key: Ed25519PublicKey | None) ->
     except BundleUnreadable as error:
         return known._replace(problems=(*seal.problems, Problem("data", None, str(error))))
     told = run.verdict.get("verdict") if run.verdict else None
-    known = known._replace(told=told, lines=len(run.events), unfinished=_unfinished(run, seal))
+    known = known._replace(told=told, lines=len(run.events), unfinished=_unfinished(run, seal), suite=_suite(run))
     judging = _Judging(run, seal)
     problems = list(judging.problems())
     return known._replace(problems=(*seal.problems, *problems), again=judging.again, findings=len(run_findings(run)))
@@ -81,6 +94,12 @@ def _examined(bundle: Path, digest: str | None, key: Ed25519PublicKey | None) ->
 def run_findings(run: RunRead) -> tuple[str, ...]:
     """The checks that the log has a finding of, each once."""
     return tuple(dict.fromkeys(str(event.data.get("check")) for event in run.of_type("finding")))
+
+
+def _suite(run: RunRead) -> str | None:
+    """As the log says it, which may say anything."""
+    known = next((event.data.get("suite") for event in run.of_type("versions")), None)
+    return str(known["revision"]) if isinstance(known, dict) and known.get("revision") else None
 
 
 def _unfinished(run: RunRead | None, seal: SealSeen) -> str:

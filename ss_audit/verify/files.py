@@ -24,7 +24,8 @@ def file_problems(run: RunRead, digests: Mapping[str, str], finished: bool) -> I
         yield from _bodies(run, entry, present)
     if finished:
         yield from _filed(run, present)
-        yield from _archives(run, present)
+        if all(event.data.get("archived") for event in run.of_type("closing")):  # else the verdict says that it broke
+            yield from _archives(run, present)
 
 
 def _opening(run: RunRead, present: Mapping[str, str]) -> Iterator[Problem]:

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from ss_audit.verify.examination import Verification
 
 
-def page(seen: Verification) -> str:
-    """The whole of it: what was looked at, what does not hold, what can't be seen, and the conclusion in the last line."""
-    return "\n".join([*_looked_at(seen), *_problems(seen), *_warnings(seen), "", conclusion(seen)])
+def page(seen: Verification, revision: str | None = None) -> str:
+    """The whole of it: what was looked at, what does not hold, what can't be seen, and the conclusion in the last line.
+
+    `revision` is that of this copy of the audit, where it is known.
+    """
+    return "\n".join([*_looked_at(seen), *_problems(seen, revision), *_warnings(seen), "", conclusion(seen)])
 
 
 def conclusion(seen: Verification) -> str:
@@ -30,10 +33,15 @@ def _looked_at(seen: Verification) -> Iterator[str]:
         yield f"  the run has no end: {seen.unfinished}"
 
 
-def _problems(seen: Verification) -> Iterator[str]:
-    if seen.problems:
+def _problems(seen: Verification, revision: str | None) -> Iterator[str]:
+    if not seen.problems:
+        return
+    yield ""
+    yield from (f"  - {problem}" for problem in seen.problems)
+    if seen.suite and revision and seen.suite != revision:
         yield ""
-        yield from (f"  - {problem}" for problem in seen.problems)
+        yield f"  The run was judged by revision {seen.suite} of the audit, and this copy is {revision}: where only the words"
+        yield "  of findings differ, or a check or a field is unknown, verify with that revision before you doubt the bundle."
 
 
 def _warnings(seen: Verification) -> Iterator[str]:

@@ -41,18 +41,16 @@ class Ending:
 
     def __init__(self, run: RunRead, planned: PlanOnRecord, replay: Replay) -> None:
         self._run = run
-        self._planned = planned
         self._replay = replay
-        self._closing = _last(run, "closing")
-        self._end = _last(run, "verdict")
+        self._closing = last(run, "closing")
+        self._end = last(run, "verdict")
+        self._compared = last(run, "reconciled")
         self._about = Circumstances.model_validate(self._closing.data["circumstances"])
         self._results = replay.results()
         said = self._closing.data["said"]
-        self._gap = gap(
-            Trouble.model_validate(said) if said else None, self._closing.data["left"], planned.lacking, self._results
-        )
-        self._told = reconciled(run.data, self._results, self._gap is not None)
-        why = trouble(self._gap, self._told.problems, self._closing.data["leaked"])
+        known = gap(Trouble.model_validate(said) if said else None, self._closing.data["left"], planned.lacking, self._results)
+        self._differing = self._reports_differ()
+        why = trouble(known, self._differing, self._closing.data["leaked"])
         self.verdict: Verdict = judged(self._about, self._results, why)
 
     def problems(self) -> Iterator[Problem]:
@@ -65,7 +63,7 @@ class Ending:
             self._results,
             self._replay.observed(SurfacesSeen),
             self._replay.observed(LibraryTrace),
-            self._run.archives,
+            self._run.archives if self._closing.data["archived"] else {},
             self._end.prev,
         )
         text = text_of(self._run.data / VERDICT)
@@ -86,13 +84,18 @@ class Ending:
         for difference in differences(told, wanted):
             yield Problem(FILE, self._closing.line, f"the closing says something else than the opening: {difference}")
 
+    def _reports_differ(self) -> tuple[str, ...]:
+        """How the reports differ from what happened; where the closing could not compare them, what it says."""
+        how = self._compared.data
+        if not how["compared"]:
+            return tuple(how["problems"])
+        return reconciled(self._run.data, self._results, how["interrupted"]).problems
+
     def _reports(self) -> Iterator[Problem]:
         """What Allure and JUnit show is what happened, or the log says how they differ."""
-        event = _last(self._run, "reconciled")
-        for difference in differences(event.data.get("problems"), list(self._told.problems), ("problems",)):
-            yield Problem(
-                FILE, event.line, f"compared again, the reports differ from what happened in another way: {difference}"
-            )
+        line, told = self._compared.line, self._compared.data.get("problems")
+        for difference in differences(told, list(self._differing), ("problems",)):
+            yield Problem(FILE, line, f"compared again, the reports differ from what happened in another way: {difference}")
 
 
 def seal_problems(run: RunRead, digests: Mapping[str, str]) -> Iterator[Problem]:
@@ -116,7 +119,8 @@ def _first(run: RunRead, type_: str) -> Mapping[str, Any]:
     return next((event.data for event in run.of_type(type_)), {})
 
 
-def _last(run: RunRead, type_: str) -> Event:
+def last(run: RunRead, type_: str) -> Event:
+    """The last event of this type. Raises LookupError when there is none."""
     found = list(run.of_type(type_))
     if not found:
         raise LookupError(f"the log has no line of type {type_}")

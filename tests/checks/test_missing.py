@@ -23,7 +23,7 @@ from checks.observations import (
 )
 from ss_audit.checks import missing_package, missing_parameters
 from ss_audit.evidence.model import LogWindow, StoredArtifact
-from ss_audit.evidence.seen import DeclaredPackage, Journey, MissingParameters, PackageTrial, UndeclaredPackage
+from ss_audit.evidence.seen import DeclaredPackage, Journey, MappingLeftOut, MissingParameters, PackageTrial, UndeclaredPackage
 
 P = TypeVar("P", bound=PackageTrial)
 GOAL = "analysis_goal"
@@ -42,6 +42,19 @@ def left_out(answer: object = REFUSAL, code: int | None = 400, **more: Any) -> M
 
 def but(**more: object) -> dict[str, object]:
     return {k: v for k, v in (REFUSAL | more).items() if v is not None}
+
+
+def mapped(*named: str, given: str = "y_q1", template: str = "R02") -> MissingParameters:
+    """The outcome was taken out of the draft; the refusal names these; the plan then binds this column."""
+    contract = {"required": ["__DEPVAR__"], "bound_values": {"__DEPVAR__": given}, "missing_required": []}
+    froze = exchange("plan freeze", {"plan": plan(template, params_contract=contract)}, method="POST")
+    control = journey(Journey, "freeze").model_copy(update={"freezes": (FROZEN,)})
+    taken = MappingLeftOut(
+        parameter="__DEPVAR__", column="y_q1", field="outcome_var", control=control,
+        taken=exchange("draft patch", {"draft_preview": {"outcome_var": None}}, method="POST"),
+    )  # fmt: skip
+    return left_out(but(missing_params=list(named)), accepted=froze, mapping=taken, supplied=statement(
+        "supplied", answers={GOAL: "causal"}, corrections={"__DEPVAR__": "y_q1", "__INDEPVARS__": "x_q2"}, patches={"outcome_var": "y_q1"}))  # fmt: skip
 
 
 HALTED = {"journey": halted("draft", kind=Journey), "refusal": None, "supplied": None, "accepted": None, "plan_read": None}
@@ -115,6 +128,16 @@ CASES: list[Case] = [
     row(missing_parameters.refusal_names_what_is_missing, "another name", left_out(but(missing_fields=["stage1_questions.colour"])), "fail"),
     row(missing_parameters.refusal_names_what_is_missing, "one too many", left_out(STRAY), "fail", "colour"),
     row(missing_parameters.refusal_names_what_is_missing, "accepted", left_out({"plan": plan()}, 200), "not_evidenced"),
+    row(missing_parameters.refusal_names_what_is_missing, "the parameter is named", mapped("__DEPVAR__"), "pass", "__DEPVAR__"),
+    row(missing_parameters.refusal_names_what_is_missing, "the draft's field is named", mapped("open_unknowns.outcome_var"), "pass"),
+    row(missing_parameters.refusal_names_what_is_missing, "the parameter is not", mapped(), "fail", "not named: __DEPVAR__"),
+    row(missing_parameters.refusal_names_what_is_missing, "another one is", mapped("__INDEPVARS__"), "fail", "not named: __DEPVAR__"),
+    *(row(check, "no question, only a column", mapped("__DEPVAR__").model_copy(update={"left_out": ()}), "pass") for check in (
+        missing_parameters.refusal_has_a_code, missing_parameters.correction_is_accepted)),
+    row(missing_parameters.refusal_names_what_is_missing, "another template may not need it", mapped(template="R01"), "pass"),
+    row(missing_parameters.correction_is_accepted, "bound to what was supplied", mapped("__DEPVAR__"), "pass"),
+    row(missing_parameters.correction_is_accepted, "bound to something else", mapped("__DEPVAR__", given="x_q2"), "fail", "bound to x_q2 instead of y_q1"),
+    row(missing_parameters.correction_is_accepted, "another template binds it otherwise", mapped(given="x_q2", template="R01"), "pass"),
     row(missing_parameters.correction_is_accepted, "refused again", left_out(accepted=exchange("f", REFUSAL, 400)), "fail", "400"),
     row(missing_parameters.correction_is_accepted, "an empty answer", left_out(accepted=exchange("f", {})), "fail", "no plan"),
     row(missing_parameters.correction_is_accepted, "never tried", left_out(accepted=None), "not_evidenced"),
@@ -136,6 +159,7 @@ CASES: list[Case] = [
     *(row(named, "in the status", make(left_behind({}), status_after_failure=exchange("job", {"latest_run": {"error": NAMED}})), "pass", "GET job") for make, _, named, _ in BOTH),
     *(row(back, "refused", make(retry=exchange("run", {"error_code": "LOCKED"}, 409), retry_polls=()), "fail", "409") for make, _, _, back in BOTH),
     *(row(back, "failed again", make(retry_polls=(status("failed"),)), "fail", "failed") for make, _, _, back in BOTH),
+    *(row(back, "the disk is full at the retry", make(retry_polls=(status("failed"),), retry_logs=(DISK,)), "error", "the disk is full") for make, _, _, back in BOTH),
     *(row(back, "succeeded without a run", make(retry_artifacts=left_behind()), "fail", "no new stata.log") for make, _, _, back in BOTH),
     *(row(back, "succeeded with a log that failed", make(retry_artifacts=(artifact("runs/r2/artifacts/stata.log", STOPPED),)), "fail", "stata.log ended") for make, _, _, back in BOTH),
     *(row(back, "not tried", make(retry=None), "not_evidenced") for make, _, _, back in BOTH),

@@ -50,6 +50,8 @@ CASES: list[Case] = [
         StackWatched(deaths=(dead("api", 11), dead("worker", 12)), looks=(API,)), "error"),
     row(started.nothing_dies_unasked, "again after a restart",
         StackWatched(deaths=(dead("api", 11), dead("api", 13)), looks=(API,)), "fail", "again"),
+    row(started.nothing_dies_unasked, "and nothing of it is left to look at",
+        StackWatched(deaths=(dead("api", 11), dead("api", 13)), looks=()), "fail", "again"),
 ]  # fmt: skip
 
 

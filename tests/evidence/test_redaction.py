@@ -57,12 +57,43 @@ def test_equal_secrets_give_equal_marks_and_other_runs_other_ones(redactor: Reda
         "sk-abcdefghijklmnopqrstuvwx",
         "Authorization: Bearer abcdefghijklmnop",
         "https://user:hunter22@host/x",
+        "Authorization: Basic dXNlcjpwYXNzd29yZA==",
+        "GET /v1/x?a=b&access_token=abcdefgh",
+        "run --password=hunter2222",
+        "SS_ADMIN_TOKEN=abcdefgh",
+        '{"refresh_token" : "abcdefghijklmnopqrst"}',
+        '{"apiKey":"abcdefghijklmnopqrst"}',
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END RSA PRIVATE KEY-----",
     ],
 )
 def test_what_has_the_shape_of_a_secret_is_masked_unlearnt(text: str) -> None:
     masked = Redactor().mask(text)
     assert MARK.search(masked)
     assert text not in masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "task-0123456789abcdefghij", "risk-adjusted-returns-of-firms", "max_tokens=4096, token_usage=12",
+        '"token": null, "tokens": 5', "see https://host/a@b, mail me@host", "the bearer of this letter",
+        '{"secret": "no", "password_hint": "what you like to eat"}', "Basic statistics of everything",
+        "-----BEGIN CERTIFICATE-----\nMIIEvQIBADANBgkqhkiG\n-----END CERTIFICATE-----",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert Redactor().mask(text) == text
+
+
+def test_a_secret_has_one_mark_in_whichever_form_it_stands(redactor: Redactor) -> None:
+    marks = {MARK.search(redactor.mask(text)).group() for text in FORMS.values()}  # type: ignore[union-attr]
+    assert len(marks) == 1
+
+
+def test_marks_can_be_turned_back_in_memory_only(redactor: Redactor) -> None:
+    masked = redactor.mask(f"runs/{SECRET}/x")
+    assert redactor.revealed(masked) == f"runs/{SECRET}/x"
+    assert Redactor(b"key").revealed(masked) == masked
 
 
 def test_ordinary_text_stays_as_it_is(redactor: Redactor) -> None:

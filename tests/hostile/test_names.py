@@ -7,11 +7,12 @@ from urllib.parse import unquote_to_bytes
 import pytest
 
 from ss_audit.evidence.safe_names import safe_name
+from ss_audit.evidence.secret_search import search
 from ss_audit.evidence.shelf import Shelf
 from ss_audit.ss import facts
 from ss_audit.ss.journey import IN_VAIN, MOST_DOWNLOADS, download_all
 
-from .conftest import Facing
+from .conftest import TOKEN, Facing
 from .server import Answer, once
 
 NAMES = [
@@ -63,6 +64,14 @@ def test_an_index_without_end_and_downloads_without_answer_are_given_up(facing: 
     downloads, artifacts = download_all(scene.client, scene.access, index)
     assert (len(downloads), artifacts) == (IN_VAIN, ())
     assert len(facts.indexed_artifacts(facts.answered(index))) == len(many)
+
+
+def test_a_name_with_a_secret_in_it_is_asked_for_and_not_written_down(facing: Facing) -> None:
+    scene = facing(Serving({"/v1/jobs/job-1/artifacts": index_of([f"runs/{TOKEN}.csv"])}))
+    (download,), (artifact,) = download_all(scene.client, scene.access, scene.client.artifacts(scene.access))
+    assert scene.server.asked[-1].split(" ")[1] == f"/v1/jobs/job-1/artifacts/runs/{TOKEN}.csv"
+    assert (download.status, TOKEN in artifact.rel_path, TOKEN in download.url) == (200, False, False)
+    assert search(scene.folder, scene.archive.redactor.forms()) == ()
 
 
 def test_a_second_download_never_takes_the_place_of_the_first(facing: Facing) -> None:

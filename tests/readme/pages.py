@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "reports/README.md", "docs/decisions.md", "docs/evidence-format.md")
+PAGES = (
+    "README.md", "reports/README.md", "docs/decisions.md", "docs/evidence-format.md", "docs/remote.md",
+    "docs/github-actions.md",
+)  # fmt: skip
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(?<!`)`(?P<text>[^`\n]+)`(?!`)")
 _OURS = re.compile(r"(?:make|behave|ss-audit) \S")

@@ -18,7 +18,7 @@ from ss_audit.stack.logs import LOST
 
 from .deployment import Deployed, deployed, free_port
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.timeout(600)]
 AN_HOUR = 3600.0
 RESTART = "Artifacts are contract-indexed and survive restart"
 REDEEM = "Redeem returns a usable job token"

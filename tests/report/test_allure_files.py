@@ -1,6 +1,7 @@
 """What stakeholders see in Allure is what was judged, and never greener."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,28 @@ import pytest
 
 from ss_audit.checks.judgement import Finding
 from ss_audit.plan import Plan, PlannedScenario
-from ss_audit.report.allure_files import CATEGORIES, complete, completed, describe_run, description
-from ss_audit.verdict import ScenarioResult, Verdict
+from ss_audit.report import spec_text
+from ss_audit.report.allure_files import complete, completed, description
+from ss_audit.report.allure_run import CATEGORIES, describe_run, describe_unfinished
+from ss_audit.verdict import ScenarioResult, Verdict, document
 
 NAME = "Redeem returns a usable job token"
+SPEC_TEXT = f"""# Spec: x
+## Purpose
+P.
+## Requirements
+### Requirement: The journey
+
+It MUST work.
+
+#### Scenario: {NAME}
+- **WHEN** redeeming
+- **THEN** a token is returned
+
+#### Scenario: Another
+- **WHEN** x
+- **THEN** y
+"""
 
 
 def scenario(**more: Any) -> PlannedScenario:
@@ -58,38 +77,46 @@ def shown(status: str, message: str | None = None) -> dict[str, Any]:
         ("passed", "fail", "failed"),
         ("passed", "not_evidenced", "failed"),
         ("failed", "error", "broken"),
-        ("passed", "not_run", "skipped"),
+        ("passed", "not_run", "broken"),
+        ("failed", "not_run", "broken"),
+        ("skipped", "not_run", "skipped"),
     ],
 )
 def test_the_status_is_never_greener_than_what_was_judged_or_seen(before: str, outcome: str, after: str) -> None:
-    assert completed(shown(before), scenario(), result(outcome))["status"] == after
+    assert completed(shown(before), scenario(), result(outcome), "x")["status"] == after
 
 
 def test_the_message_tells_every_finding_in_the_way_and_what_to_do() -> None:
-    done = completed(
-        shown("failed", "AssertionError: \nExpected: x"), scenario(), result("fail", finding("fail"), finding("error"))
-    )
-    said = done["statusDetails"]
-    assert said["message"].startswith("[fail] 200\n  expected: 401\n  evidence: E0007\n  what it means: anybody gets in")
-    assert "[error] 200" in said["message"]
-    assert "trace" not in said
-    assert done["steps"][0]["statusDetails"] == {"message": "Expected: x"}
+    said = "AssertionError: \nExpected: 401\n     but: [fail] 200\n          evidence: E0007\n          what to do: refuse it\n"
+    done = completed(shown("failed", said), scenario(), result("fail", finding("fail"), finding("error")), "x")
+    told = done["statusDetails"]
+    assert told["message"].splitlines()[:5] == [
+        "[fail] redeem.nothing_opens",
+        "  expected: 401",
+        "  seen: 200",
+        "  evidence: E0007",
+        "  what it means: anybody gets in",
+    ]
+    assert "[error] redeem.nothing_opens" in told["message"]
+    assert "trace" not in told
+    step = "expected: 401\nseen: [fail] 200\nevidence: E0007\nfix: refuse it"
+    assert done["steps"][0]["statusDetails"] == {"message": step}
     assert done["steps"][0]["attachments"] == shown("failed")["steps"][0]["attachments"]
 
 
 def test_a_step_that_broke_keeps_its_trace() -> None:
-    done = completed(shown("broken", "RuntimeError: x"), scenario(), result("error"))
+    done = completed(shown("broken", "RuntimeError: x"), scenario(), result("error"), "x")
     assert done["statusDetails"] == {"message": "[error] why", "trace": "in our code"}
     assert done["steps"][0]["statusDetails"]["trace"] == "in our code"
 
 
 def test_a_scenario_says_what_it_belongs_to_and_how_much_hangs_on_it() -> None:
-    labels = {label["name"]: label["value"] for label in completed(shown("passed"), scenario(), result("pass"))["labels"]}
+    labels = {label["name"]: label["value"] for label in completed(shown("passed"), scenario(), result("pass"), "x")["labels"]}
     assert labels == {
         "epic": "ss-production-e2e-audit", "feature": "The journey", "story": NAME, "severity": "blocker", "outcome": "pass",
         "tag": "must",
     }  # fmt: skip
-    advisory = completed(shown("passed"), scenario(must=False, advisory=True), result("pass"))
+    advisory = completed(shown("passed"), scenario(must=False, advisory=True), result("pass"), "x")
     assert {"name": "severity", "value": "minor"} in advisory["labels"]
 
 
@@ -106,21 +133,85 @@ def test_files_are_completed_in_place_masked_and_unreadable_ones_left(tmp_path: 
     bad.write_text("{", "utf-8")
     strange.write_text('{"name": "of no plan"}', "utf-8")
     complete(tmp_path, plan, [result("fail", finding("fail", "hush"))], lambda text: text.replace("hush", "[secret]"))
-    assert json.loads(good.read_text("utf-8"))["statusDetails"]["message"].startswith("[fail] [secret]")
+    assert json.loads(good.read_text("utf-8"))["statusDetails"]["message"].splitlines()[2] == "  seen: [secret]"
     assert (bad.read_text("utf-8"), strange.read_text("utf-8")) == ("{", '{"name": "of no plan"}')
 
 
+def told(word: str, blame: str | None = None) -> dict[str, Any]:
+    head = {"run_id": "run-1", "started_at": "a", "ended_at": "b", "profile": "rehearsal", "stack": "reference", "seed": 1}
+    tail = {"ss": {"base_url": None, "revision": "abc"}, "stata": "REHEARSAL", "llm": "REHEARSAL"}
+    verdict = Verdict.model_validate({"word": word, "blame": blame, "reason": "it was\ninterrupted"})
+    return document(head, verdict, [result("fail", finding("fail")), result("not_run")], tail)
+
+
+def globals_of(folder: Path) -> list[str]:
+    return [error["message"] for error in json.loads((folder / "run-globals.json").read_text("utf-8"))["errors"]]
+
+
 def test_the_verdict_stands_beside_the_scenarios(tmp_path: Path) -> None:
-    verdict = Verdict(word="INCONCLUSIVE", blame="operator", reason="it was\ninterrupted")
-    describe_run(tmp_path, "stack reference, seed 1", "run-1", verdict, [result("pass"), result("not_run")], str)
+    describe_run(tmp_path, "stack reference, seed 1", told("INCONCLUSIVE", "operator"), ["Allure shows x"], str)
     lines = (tmp_path / "environment.properties").read_text("utf-8").splitlines()
     assert lines[:3] == ["Verdict=INCONCLUSIVE", "Because=it was interrupted", "Blame=operator"]
-    assert "Scenarios=1 pass, 1 not run" in lines
+    assert {"Scenarios=1 fail, 1 not run", "Revision=abc", "Seed=1", "Run=run-1", "Blockers=1"} <= set(lines)
+    assert globals_of(tmp_path) == ["INCONCLUSIVE (blame: operator): it was\ninterrupted", "Allure shows x"]
     configured = json.loads((tmp_path / "allurerc.json").read_text("utf-8"))
     assert configured["name"] == "SS production audit: INCONCLUSIVE"
     assert len(configured["categories"]) == len(CATEGORIES)
+    assert "1. Redeem returns a usable job token" in (tmp_path / "blockers-attachment.txt").read_text("utf-8")
 
 
-def test_without_results_nothing_is_written(tmp_path: Path) -> None:
-    describe_run(tmp_path / "none", "x", "run-1", Verdict(word="NOT READY", reason="x"), [], str)
-    assert list(tmp_path.iterdir()) == []
+def test_a_run_is_unfinished_until_its_verdict_is_there(tmp_path: Path) -> None:
+    describe_unfinished(tmp_path, "run-1", "rehearsal/reference", str)
+    assert "did not come to its end" in globals_of(tmp_path)[0]
+    describe_run(tmp_path, "stack reference, seed 1", told("NOT READY"), [], str)
+    assert globals_of(tmp_path) == []
+    assert "did not come to its end" not in (tmp_path / "environment.properties").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "blame", "category"),
+    [
+        ("fail", None, "Blocker"),
+        ("not_evidenced", None, "Not evidenced"),
+        ("error", "environment", "Environment"),
+        ("error", "audit", "Audit"),
+        ("error", None, "Audit"),
+        ("not_run", None, "Not run"),
+    ],
+)
+def test_each_way_not_to_pass_has_its_category(outcome: str, blame: str | None, category: str) -> None:
+    found = finding("pass" if outcome == "not_run" else outcome).model_copy(update={"blame": blame})
+    done = completed(shown("failed"), scenario(), result(outcome, *([found] if outcome != "not_run" else [])), "x")
+    fitting = [
+        name
+        for name, start, statuses in CATEGORIES
+        if re.search(start, done["statusDetails"]["message"]) and done["status"] in statuses
+    ]
+    assert [name.partition(":")[0] for name in fitting] == [category]
+
+
+def test_the_history_of_a_scenario_is_that_of_runs_of_one_kind(tmp_path: Path) -> None:
+    plan = Plan(features=(), scenarios=(scenario(),))
+    identities = []
+    for kind in ("rehearsal/reference", "production/checkout", "rehearsal/reference"):
+        for number in (1, 2):
+            (tmp_path / f"{number}-result.json").write_text(json.dumps(shown("passed")), "utf-8")
+        complete(tmp_path, plan, [result("pass")], str, kind=kind)
+        one, two = (json.loads((tmp_path / f"{n}-result.json").read_text("utf-8"))["historyId"] for n in (1, 2))
+        assert one != two, "Allure would show the one as a retry of the other"
+        identities.append(one)
+    assert identities[0] == identities[2] != identities[1]
+
+
+def test_what_the_spec_says_stands_with_the_scenario(tmp_path: Path) -> None:
+    (tmp_path / "a-result.json").write_text(json.dumps(shown("passed")), "utf-8")
+    complete(tmp_path, Plan(features=(), scenarios=(scenario(),)), [result("pass")], str, SPEC_TEXT)
+    (attached,) = json.loads((tmp_path / "a-result.json").read_text("utf-8"))["attachments"]
+    said = (tmp_path / attached["source"]).read_text("utf-8")
+    assert said.splitlines()[0].endswith("spec.md:9")
+    assert f"Scenario: {NAME}" in said
+    assert "THEN a token is returned" in said
+    assert "Another" not in said
+    page = spec_text.page(f"{SPEC_TEXT}\n<script>alert(1)</script>")
+    assert f'id="{spec_text.anchor(NAME)}"' in page
+    assert "<script>" not in page

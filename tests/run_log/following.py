@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-LINK = re.compile(r"\[(?P<text>(?:\\.|[^\]\\])+)\]\((?P<target>[^)\s]+)\)")
+LINK = re.compile(r"(?<!\\)\[(?P<text>(?:\\.|[^\[\]\\\n])+)\]\((?P<target>[^)\s]+)\)")
 
 
 class Reference(NamedTuple):

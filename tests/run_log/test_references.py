@@ -1,10 +1,11 @@
 """Every reference in the run log of a rehearsal is followed to what proves it, also when it was made elsewhere and later."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from whole_audit.running import Ended, run
+from whole_audit.running import PROGRAMS, Ended
 
 from ss_audit.report.views import VIEWS
 
@@ -39,8 +40,9 @@ def test_each_leads_to_what_proves_it(rehearsal: Ended) -> None:
 def test_made_again_from_the_bundle_alone_they_still_do(rehearsal: Ended, tmp_path: Path) -> None:
     archive = tmp_path / "an archive (2026)" / "bundle"
     shutil.copytree(rehearsal.folder / "bundle", archive)
-    again = run(tmp_path / "place", "ss-audit", "report", str(archive), "--to", str(tmp_path / "records"))
-    assert again.code == 0, again.said
+    command = [str(PROGRAMS / "ss-audit"), "report", str(archive), "--to", str(tmp_path / "records")]
+    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
     assert {path.name for path in (tmp_path / "records").iterdir()} >= VIEWS.keys()
     assert follow(tmp_path / "records" / "run-log.md") > 150
     ours, theirs = ((folder / "run-log.md").read_text("utf-8") for folder in (rehearsal.folder, tmp_path / "records"))

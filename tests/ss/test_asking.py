@@ -82,6 +82,12 @@ def test_a_comparison_has_a_group_and_no_regressors() -> None:
     assert answers.column_for("__INDEPVARS__", COMPARE) is None
 
 
+def test_questions_are_found_however_their_fields_are_written() -> None:
+    asked = {"data": {"stage1Questions": [{"questionId": "analysis_goal", "choices": [{"optionId": "causal"}]}]}}
+    assert answers.asked_questions(asked) == ("analysis_goal",)
+    assert answers.answers_to(asked, OLS) == {"analysis_goal": "causal"}
+
+
 def test_what_is_supplied_after_a_refusal() -> None:
     refusal = {"missing_fields": ["stage1_questions.analysis_goal", "open_unknowns.outcome_var"], "missing_params": ["__ID_VAR__", "__COLOUR__"],
                "candidates": ["x"], "message": "missing: everything"}  # fmt: skip

@@ -103,6 +103,7 @@ def test_error_codes(answer: Any, code: str | None) -> None:
     [
         ({"artifacts": [{"rel_path": "a"}, {"path": "b"}]}, ["a", "b"]),
         ([{"rel_path": "a"}], ["a"]),
+        ({"files": [{"relPath": "a", "Kind": "log"}]}, ["a"]),
         ({"data": {"items": [{"artifact_id": "a"}]}}, ["a"]),
         ({"links": [{"name": "self"}], "files": [{"path": "a"}]}, ["a"]),
         ({"artifacts": [], "links": [{"name": "self"}]}, []),

@@ -115,6 +115,8 @@ def test_an_api_that_ends_is_told_with_its_last_words_masked_and_a_way_out(
     stack = stack_of(api=FAILS.format(words), mask=lambda text: text.replace("sk-secret", "[masked]"))
     with pytest.raises(StackDidNotStart, match=r"exit status 3.*set SS_LLM_PROVIDER") as caught:
         stack.start()
+    assert caught.value.ended is not None
+    assert (caught.value.ended.role, caught.value.ended.exit_status) == ("api", 3)
     assert caught.value.log_tail == ("LLMConfigurationError: SS_LLM_PROVIDER is required; key was [masked]",)
     assert [type(entry) for entry in records.entries] == [ProcessSeen, LogWindow]
     assert keeper.leaked() == ()

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ss_audit.stack.logs import BLOCK, LOST, LogFile, events
+from ss_audit.stack import logs
+from ss_audit.stack.logs import BLOCK, LEFT_OUT, LOST, Cursor, LogFile, events
 
 
 @pytest.fixture
@@ -77,3 +78,23 @@ def test_events_are_the_json_objects_among_the_lines() -> None:
     lines = ['{"event": "A", "n": 1}', "Traceback (most recent call last):", "[1]", "7", '{"event": "cut', "", ' {"b": 2}']
     assert events(lines) == [{"event": "A", "n": 1}, {"b": 2}]
     assert events(["{" + '"a":[' * 100_000]) == []
+
+
+def test_of_a_flood_both_ends_are_read_at_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST", 100)
+    log = LogFile(tmp_path / "api.log")
+    log.path.write_text("first\n" + "flood of lines\n" * 1000 + "last\n")
+    lines = log.since(Cursor(None, 0))
+    assert (lines[0], lines[-1]) == ("first", "last")
+    (told,) = [line for line in lines if line.startswith("[audit: ")]
+    kept = sum(len(line) + 1 for line in lines if line != told)
+    assert told == LEFT_OUT.format(log.path.stat().st_size - kept)
+    assert set(lines) == {"first", "flood of lines", told, "last"}
+    assert log.tail(Cursor(None, 0), 2) == ("flood of lines", "last")
+
+
+def test_a_line_that_is_longer_than_what_is_read_is_left_out_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST", 100)
+    log = LogFile(tmp_path / "api.log")
+    log.path.write_text("first\n" + "x" * 5000 + "\nlast\n")
+    assert log.since(Cursor(None, 0)) == ("first", LEFT_OUT.format(5001), "last")

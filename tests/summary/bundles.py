@@ -17,8 +17,9 @@ from ss_audit.verdict import ScenarioResult, decide, document, scenario_outcome
 ROOT = Path(__file__).parents[2]
 HOSTILE = (
     "\"'><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> `code` ``` | pipe "
-    "[link](http://evil.example/) ![i](http://evil.example/x.png) <!-- <http://evil.example> www.evil.example http://evil.example "
-    "&lt;b&gt; \u202etxet\u202c \x1b[31mred {{ 7 * 7 }} {% raw %} $x$ ~~no~~ **no** \\\n# heading\n\n| a | b |\n|---|---|\n- item\n"
+    "[link](http://evil.example/) ![i](http://evil.example/x.png) <!-- <http://evil.example> www.evil.example "
+    "http://evil.example &lt;b&gt; \u202etxet\u202c \x1b[31mred {{ 7 * 7 }} {% raw %} $x$ ~~no~~ **no** \\\n"
+    "# heading\n\n| a | b |\n|---|---|\n- item\n"
 )
 Said = tuple[Outcome, str, str]
 """Outcome, expected, saw."""
@@ -51,9 +52,9 @@ def bundle(
     for scenario in plan.scenarios:
         outcome, expected, saw = (said or {}).get(scenario.name, ("pass", "what must be", "what is"))
         finding = Finding(
-            check=f"made.{scenario.id.rpartition('/')[2].replace('-', '_')}", scenario=scenario.name, spec="It MUST.", outcome=outcome,
-            expected=expected, saw=saw, evidence=(said_by_us.id,), impact=f"impact: {saw}"[:80], fix="" if outcome == "pass" else "bind the parameters",
-            blame="environment" if outcome == "error" else None,
+            check=f"made.{scenario.id.rpartition('/')[2].replace('-', '_')}", scenario=scenario.name, spec="It MUST.",
+            outcome=outcome, expected=expected, saw=saw, evidence=(said_by_us.id,), impact=f"impact: {saw}"[:80],
+            fix="" if outcome == "pass" else "bind the parameters", blame="environment" if outcome == "error" else None,
         )  # fmt: skip
         findings = () if scenario.name in not_run else (finding,)
         left_out = not findings
@@ -82,8 +83,9 @@ def _judge(
 ) -> None:
     verdict = decide(results, profile, partial, blame)
     head: dict[str, Any] = {
-        "run_id": "made", "started_at": "2026-01-02T03:04:05+00:00", "ended_at": "2026-01-02T03:05:06+00:00", "profile": profile,
-        "stack": "checkout", "seed": 7, "ss": {"base_url": "http://127.0.0.1:1", "revision": "abc"}, "rehearsal": None,
+        "run_id": "made", "started_at": "2026-01-02T03:04:05+00:00", "ended_at": "2026-01-02T03:05:06+00:00",
+        "profile": profile, "stack": "checkout", "seed": 7, "rehearsal": None,
+        "ss": {"base_url": "http://127.0.0.1:1", "revision": "abc"},
     }  # fmt: skip
     tail = {"stata": "PROVEN", "llm": "ABSENT", "inventory": {}, "evidence_head": f"sha256:{archive.head}"}
     (data / "verdict.json").write_text(json.dumps(document(head, verdict, results, tail)), "utf-8")

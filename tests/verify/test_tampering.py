@@ -24,6 +24,7 @@ def without_the_digest(seen: Verification) -> bool:
     return any(not (p.file == TAG_MANIFEST and "the one that was kept" in p.what) for p in seen.problems)
 
 
+@pytest.mark.timeout(900)
 def test_a_thousand_random_tamperings_are_all_noticed(unsigned: Sealed, two: tuple[Sealed, Sealed]) -> None:
     """Each is noticed with the digest and, since none of them writes the whole anew, without it as well."""
     tampering = Tampering(random.Random(20261122), unsigned.bundle, two[0].bundle)

@@ -157,7 +157,8 @@ def test_bodies_stata_logs_and_metadata_are_among_what_is_shown(whole: Ended) ->
         content = (whole.folder / "allure-results" / attachment["source"]).read_text("utf-8")
         assert content.strip(), attachment["name"]
         kind = known[number]["kind"]
-        what = title.rpartition(", ")[2] if kind == "http_exchange" else Path(title.split(",")[0]).name
+        path = known[number]["data"].get("rel_path", title)
+        what = title.rpartition(", ")[2] if kind == "http_exchange" else Path(path).name
         shown[f"{kind}: {what}"] += 1
     for wanted in (
         "http_exchange: request",

@@ -1,5 +1,6 @@
 """Getting at an SS over HTTP: TLS with the operator's own CA and client certificate, a proxy, and why nothing answers."""
 
+import json
 import ssl
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from ss_audit.settings import Settings
+from ss_audit.ss.wire import look
 from ss_audit.stack.errors import StackError
 from ss_audit.stack.interface import Connection
 from ss_audit.stack.readiness import LIVENESS_PATH
@@ -19,6 +21,7 @@ TENANT_HEADER = "X-SS-Tenant-ID"
 NOBODY_BEHIND = (502, 503, 504)
 """What a gateway answers while there is no SS behind it."""
 LONGEST_TRY = 10.0
+LONGEST_HEALTH = 1 << 20
 
 
 class NotReachable(StackError):
@@ -66,22 +69,21 @@ def _no_password() -> str:
 def answer(base_url: str, way: Connection, seconds: float = LONGEST_TRY) -> Answer | str:
     """One look. Out: the answer, or why there is none, in words. Raises `NotTrusted`."""
     try:
-        with httpx.Client(verify=way.tls or True, proxy=way.proxy, trust_env=False, headers=list(way.headers)) as client:
-            told = client.get(base_url + LIVENESS_PATH, timeout=min(seconds, LONGEST_TRY))
+        told = look(base_url + LIVENESS_PATH, min(seconds, LONGEST_TRY), way.tls, way.proxy, way.headers)
     except httpx.HTTPError as error:
         _refuse_distrust(base_url, error)
         return f"{type(error).__name__}: {error}"
-    if told.status_code in NOBODY_BEHIND:
-        return f"a gateway answers {told.status_code}: there is no SS behind it"
-    return Answer(told.status_code, _ahead(told.headers.get("date")))
+    if told.status in NOBODY_BEHIND:
+        return f"a gateway answers {told.status}: there is no SS behind it"
+    return Answer(told.status, _ahead(told.headers.get("date")))
 
 
 def health(base_url: str, way: Connection) -> Any:
     """What health says, as JSON; None where it says nothing."""
     try:
-        with httpx.Client(verify=way.tls or True, proxy=way.proxy, trust_env=False, headers=list(way.headers)) as client:
-            return client.get(base_url + LIVENESS_PATH, timeout=LONGEST_TRY).json()
-    except (httpx.HTTPError, ValueError):
+        told = look(base_url + LIVENESS_PATH, LONGEST_TRY, way.tls, way.proxy, way.headers, LONGEST_HEALTH)
+        return json.loads(told.body)
+    except (httpx.HTTPError, ValueError, RecursionError):
         return None
 
 

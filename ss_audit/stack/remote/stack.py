@@ -160,8 +160,15 @@ class RemoteStack:
         return tuple(windows)
 
     def first_logs(self) -> tuple[LogWindow, ...]:
-        """None: what a log holds from before the audit is other people's."""
-        return ()
+        """Of what each log shows, the lines of SS's own start alone: the others from before the audit are other people's."""
+        windows = []
+        for role in ROLES:
+            lines = self._log(role)[0] if self._log_command(role) else None
+            if lines is not None:
+                own = tuple(line for line in lines if signs.STARTED[role].search(line))
+                title = f"{role} log, the lines of its start"
+                windows.append(self._archive.record(LogWindow(title=title, process=role, lines=own)))
+        return tuple(windows)
 
     def run_on(self, library: Path | None) -> None:
         """Has SS run on this library, then restarts it where that can be done: SS reads its index once per process."""
