@@ -6,16 +6,17 @@ from rehearsal.faults.model import Process
 VARIABLE = "SS_REHEARSAL_FAULT"
 
 
-def apply(name: str, process: Process) -> None:
-    """Applies the change of this name to the process that calls, if it is one of those that it is about.
+def apply(names: str, process: Process) -> None:
+    """Applies the changes of these names (several with commas between) to the process that calls, where they are about it.
 
     Raises SystemExit for a name that the catalogue does not have: a fault that is silently not there would go unnoticed.
     """
-    try:
-        change = named(name)
-    except KeyError:
-        raise SystemExit(
-            f"{VARIABLE}={name}: the catalogue has no such fault (python -m rehearsal.faults lists them)"
-        ) from None
-    if change.apply is not None and process in change.where:
-        change.apply()
+    for name in names.split(","):
+        try:
+            change = named(name)
+        except KeyError:
+            raise SystemExit(
+                f"{VARIABLE}={name}: the catalogue has no such fault (python -m rehearsal.faults lists them)"
+            ) from None
+        if change.apply is not None and process in change.where:
+            change.apply()

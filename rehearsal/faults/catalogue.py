@@ -9,9 +9,11 @@ GROUPS = (
     "fake_stata",
     "stata_records",
     "fake_llm",
+    "llm_records",
     "environment",
     "library",
     "template_choice",
+    "missing",
     "binding",
     "plan_contents",
     "dependencies",
@@ -19,6 +21,7 @@ GROUPS = (
     "artifacts",
     "access",
     "timing",
+    "answers",
     "sound_answers",
     "sound_keeping",
 )
@@ -30,8 +33,9 @@ def faults() -> tuple[Fault, ...]:
 
 
 def variants() -> tuple[Variant, ...]:
-    """Every sound variant."""
-    return tuple(one for group in GROUPS for one in getattr(import_module(f"rehearsal.faults.{group}"), "VARIANTS", ()))
+    """Every sound variant, the reference SS itself first."""
+    unchanged = Variant(name="nothing-changed", what="The reference SS as it is.")
+    return unchanged, *(one for group in GROUPS for one in getattr(import_module(f"rehearsal.faults.{group}"), "VARIANTS", ()))
 
 
 def named(name: str) -> Change:

@@ -175,7 +175,8 @@ FAULTS = (
     ),
     Fault(
         group=GROUP,
-        verdict="NOT READY",
+        verdict="INCONCLUSIVE",
+        blame="operator",
         name="stata-large-numbers-lose-digits",
         what="The regression loses the last digits of numbers above a hundred thousand.",
         where=("stata",),
@@ -184,7 +185,6 @@ FAULTS = (
         check="published.estimates_are_the_published_ones",
         saw="instead of",
         severity="major",
-        run=("*",),
     ),
     _fault(
         name="stata-ran-another-do-file",

@@ -32,14 +32,13 @@ def _other_names() -> None:
         "outputs_contract": "expected_outputs", "archive_dir_rel_path": "storage_location", "selection": "why_this_template",
         "reason": "rationale", "bound_values": "bindings", "missing_fields": "missing_inputs",
     }  # fmt: skip
-    dropped = {"template_params", "rel_path_of_the_plan"}
 
     def renamed(value: Any) -> Any:
         if isinstance(value, list):
             return [renamed(item) for item in value]
         if not isinstance(value, dict):
             return value
-        return {names.get(k, k): renamed(v) for k, v in value.items() if k not in dropped}
+        return {names.get(k, k): renamed(v) for k, v in value.items() if k != "template_params"}
 
     answering(lambda status, value: (status, renamed(value)))
 

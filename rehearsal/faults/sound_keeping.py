@@ -123,7 +123,20 @@ def _missing_found_at_run() -> None:
         return original(self, job_id, formats)
 
 
+def _no_questions() -> None:
+    from rehearsal.reference_ss.journey import missing
+
+    instead_of(missing, "questions")(lambda _original: [])
+    instead_of(missing, "unanswered")(lambda _original, _answers: [])
+
+
 VARIANTS = (
+    Variant(
+        "sound-no-questions",
+        "Drafts ask no questions; only a column that is missing keeps a plan from being frozen.",
+        where=("api",),
+        apply=_no_questions,
+    ),
     Variant("sound-another-layout", "Artifacts lie in other folders.", where=("api", "worker"), apply=_another_layout),
     Variant("sound-other-ids", "Job ids are UUIDs, and tokens are one long word.", where=("api", "worker"), apply=_other_ids),
     Variant(

@@ -18,7 +18,7 @@ from ss_audit.stack.ports import free_port
 
 FAULT_VARIABLE = "SS_REHEARSAL_FAULT"
 PATIENCE = 240.0
-TIME_LIMITS = {"timeout_startup": "40", "timeout_http": "20", "timeout_job": "60"}
+SETTINGS = {"timeout_startup": "40", "timeout_http": "20", "timeout_job": "60", "views": "no"}
 SWIFT = {"SS_LLM_RETRY_BACKOFF_BASE_SECONDS": "0.05"}
 NOT_INHERITED = ("SS_", "AUDIT_", "S_ADO", "STATA")
 LAST_WORDS = 400
@@ -38,7 +38,7 @@ def carry_out(change: Change, place: Path) -> Ended:
     with output.open("wb") as sink:
         process = subprocess.Popen(
             _command(change, place), cwd=root, env=_environment(change, place, root), stdin=subprocess.DEVNULL,
-            stdout=sink, stderr=subprocess.STDOUT, start_new_session=True,
+            stdout=sink, stderr=subprocess.STDOUT,
         )  # fmt: skip
         late = _waited_for(process)
     seconds = time.monotonic() - begun
@@ -55,7 +55,7 @@ def bundle_in(place: Path) -> Path:
 
 def _command(change: Change, place: Path) -> list[str]:
     seed = int.from_bytes(change.name.encode()) % 2**31  # the same in each matrix, another for each row
-    settings = {**TIME_LIMITS, "reports_dir": str(place / "reports"), "seed": str(seed), **change.settings}
+    settings = {**SETTINGS, "reports_dir": str(place / "reports"), "seed": str(seed), **change.settings}
     words = [word for name, value in settings.items() for word in ("-D", f"{name}={value}")]
     return [sys.executable, "-m", "ss_audit.cli", *_what_to_run(change), *words]
 

@@ -34,8 +34,11 @@ class Root(Fact):
 
 
 class Row(Fact):
-    """One fault with what came of it. `why_not` says why it does not count as killed; `noticed` are the ids of all checks
-    that found something by themselves; `cells` holds the outcome of each scenario that was run, by its name."""
+    """One fault with what came of it.
+
+    `why_not` says why it does not count as killed; `noticed` are the ids of all checks that found by themselves that the
+    spec is broken or not shown to be kept, and the declared one; `cells` holds the outcome of each scenario that was run.
+    """
 
     name: str
     group: str
@@ -74,10 +77,15 @@ def judged(fault: Fault, ended: Ended) -> Row:
         name=fault.name, group=fault.group, what=fault.what, severity=fault.severity, seen=fault.seen,
         scenario=fault.scenario, check=fault.check, killed=why_not is None, killed_by=None if why_not else fault.check,
         why_not=why_not, saw=_short(declared.saw) if declared else None, verdict=ended.verdict.get("verdict"),
-        blame=ended.verdict.get("blame"), noticed=tuple(sorted({root.check for root in found})),
+        blame=ended.verdict.get("blame"), noticed=_noticed(found, declared),
         cells={s["name"]: s["outcome"] for s in ended.verdict.get("scenarios", ()) if s["outcome"] != "not_run"},
         seconds=round(ended.seconds, 1),
     )  # fmt: skip
+
+
+def _noticed(found: tuple[Root, ...], declared: Root | None) -> tuple[str, ...]:
+    """What could not be looked at noticed nothing, unless just that had to be said."""
+    return tuple(sorted({root.check for root in found if root.outcome != "error" or root == declared}))
 
 
 def judged_sound(variant: Variant, ended: Ended) -> SoundRow:

@@ -35,9 +35,12 @@ def carried_out(catalogue: Catalogue, keep: Path | None, tell: Callable[[str], N
         row = partial(_row, Path(scratch), keep)
         ends = [pool.submit(row, change) for change in (*catalogue.faults, *catalogue.variants)]
         rows = []
-        for number, end in enumerate(ends, 1):
-            rows.append(end.result())
-            tell(f"{number:3}/{count} {_line(rows[-1])}")
+        try:
+            for number, end in enumerate(ends, 1):
+                rows.append(end.result())
+                tell(f"{number:3}/{count} {_line(rows[-1])}")
+        finally:  # whoever interrupts does not want the rest
+            pool.shutdown(cancel_futures=True)
     return Matrix(
         faults=tuple(row for row in rows if isinstance(row, Row)),
         variants=tuple(row for row in rows if isinstance(row, SoundRow)),

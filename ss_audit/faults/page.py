@@ -9,8 +9,9 @@ HEAD = """# What this audit catches
 An audit is worth what it would catch. So we built defects on purpose, one at a time, into the small reference SS, its Stata,
 its language model or its host, and audited each of these systems with the very command that audits the real one. A defect
 counts as **caught** only when the check that is meant for it failed by itself, named the faulty value, and the audit came to
-the right verdict: NOT READY where SS is at fault, INCONCLUSIVE where SS does not answer for it. Every run's evidence was
-also judged a second time, from its files alone, and had to lead to the same findings.
+the right verdict: NOT READY where SS is at fault, INCONCLUSIVE where SS does not answer for it; what the spec does not ask
+for is noted as an advisory. Every run's evidence was also judged a second time, from its files alone, and had to lead to the
+same findings.
 
 This page is made by `ss-audit faults`; don't edit it. In `fault-matrix.json` the same stands for programs.
 """
@@ -25,9 +26,12 @@ GROUPS = {
     "fake LLM": "A language model that is none, or that is not asked",
     "template choice": "Templates that were not chosen",
     "binding": "Parameters that are lost, guessed or not asked for",
+    "plan": "Plans that lack something, or are not kept",
     "dependencies": "Packages that Stata lacks",
+    "journey": "A way that ends too early",
     "artifacts": "Results that are not there, or not what they should be",
     "access": "People who see what is not theirs",
+    "answers": "Answers that do harm to whoever takes them",
     "time": "Too slow, too early, not always",
     "environment": "What SS does not answer for",
     "library": "Templates that are there and not used",
@@ -77,10 +81,15 @@ def _group(name: str, rows: list[Any]) -> str:
     for row in rows:
         what = _cell(row["what"]) + (f" *Seen: {_cell(row['seen'])}*" if row["seen"] else "")
         by = _cell(row["scenario"]) if row["killed"] else "**nobody**"
-        blame = f" (blame: {row['blame']})" if row["blame"] else ""
-        verdict = f"{row['verdict'] or 'none'}{blame}"
-        lines.append(f"| {what} | {row['severity']} | {by} | {verdict} |")
+        lines.append(f"| {what} | {row['severity']} | {by} | {_verdict(row)} |")
     return "\n".join([*lines, ""])
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    if row["killed"] and row["blame"] == "operator":
+        return "an advisory, which moves no verdict"
+    blame = f" (blame: {row['blame']})" if row["blame"] else ""
+    return f"{row['verdict'] or 'none'}{blame}"
 
 
 def _sound(variants: list[Any]) -> str:

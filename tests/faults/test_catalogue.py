@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from rehearsal.faults.model import Change, Fault
 from ss_audit.checks.judgement import registry
 from ss_audit.faults.catalogue import read_catalogue
 from ss_audit.plan import read_plan
+from ss_audit.project_files import read_spec
 from ss_audit.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -89,10 +91,18 @@ def test_the_audit_reads_the_catalogue_as_it_is() -> None:
         read.only(("no-such-fault",))
 
 
+def test_nothing_that_is_about_ss_passes_on_a_null_system() -> None:
+    spec = set(read_spec(ROOT).scenario_names)
+    rows = {row["name"]: row for row in json.loads((ROOT / "docs" / "fault-matrix.json").read_text("utf-8"))["faults"]}
+    null_systems = [fault.name for fault in FAULTS if "null_api" in fault.settings.get("api_command", "")]
+    assert len(null_systems) >= 5
+    for name in null_systems:
+        assert {s for s, outcome in rows[name]["cells"].items() if outcome == "pass"} & spec == {"Spec pack is present"}, name
+        assert set(rows[name]["cells"]) >= spec, name
+
+
 def test_every_check_notices_a_fault() -> None:
     """A check that notices none is removed, or there is a fault that it must notice."""
-    import json
-
     noticed = {
         check
         for row in json.loads((ROOT / "docs" / "fault-matrix.json").read_text("utf-8"))["faults"]

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.faults.catalogue import faults
 from ss_audit.faults.document import document, stale, texts
 from ss_audit.faults.judging import judged, judged_sound
 from ss_audit.faults.matrix import Matrix
+from ss_audit.faults.page import GROUPS
 
 from .rows import CHECK, ended, fault, finding, variant
 
@@ -65,3 +67,7 @@ def test_the_page_names_survivors_with_why(files: tuple[Path, Path]) -> None:
     assert "- **survivor** (critical): Nobody sees it. Why: " in text
     assert "| critical | wrong results or somebody else's data could be taken for right | 2 | 1 (50 %) |" in text
     assert "**nobody**" in text
+
+
+def test_every_group_has_a_heading_for_people() -> None:
+    assert {one.group for one in faults()} == GROUPS.keys()

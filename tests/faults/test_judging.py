@@ -35,7 +35,7 @@ def test_killed_by_the_declared_check_with_the_faulty_value_and_verdict() -> Non
         ),
         ({}, ended(finding(), code=0), "the exit code is 0"),
         ({}, ended(finding(), verified="judged again the verdict is READY"), "judged again the verdict is READY"),
-        ({}, ended(finding(), verdict={}, code=2, last_words="ModuleNotFoundError"), "no verdict (exit code 2): ModuleNotFound"),
+        ({}, ended(finding(), verdict={}, code=2, last_words="no such module"), "no verdict (exit code 2): no such module"),
     ],
     ids=[
         "passed", "not judged", "another check", "a consequence", "another value", "another scenario", "another verdict",
@@ -47,6 +47,21 @@ def test_not_killed_for_a_wrong_reason(declared: dict[str, Any], run: Any, why: 
     assert (row.killed, row.killed_by) == (False, None)
     assert row.why_not is not None
     assert why in row.why_not
+
+
+def test_what_could_not_be_looked_at_noticed_nothing() -> None:
+    run = ended(finding(), finding(id="plan.other", outcome="not_evidenced"), finding(id="plan.third", outcome="error"))
+    assert judged(fault(), run).noticed == (CHECK, "plan.other")
+
+
+def test_a_defect_that_just_keeps_us_from_looking_is_noticed_by_that() -> None:
+    declared = fault(verdict="INCONCLUSIVE", blame="environment")
+    run = ended(
+        finding(outcome="error"), finding(id="plan.third", outcome="error"), word="INCONCLUSIVE", blame="environment", code=2
+    )
+    row = judged(declared, run)
+    assert row.killed
+    assert row.noticed == (CHECK,)
 
 
 def test_what_any_rehearsal_has_notices_nothing() -> None:
