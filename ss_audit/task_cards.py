@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from ss_audit.evidence.model import Fact
 
-MAKE_TARGETS = ("audit", "test", "lint", "lock")
+MAKE_TARGETS = ("audit", "test", "lint", "mutants", "lock")
 BEHAVE_OPTIONS = ("-n", "--name", "-t", "--tags", "-f", "--format", "-D", "--define")
 _WITH_VALUE = frozenset({*BEHAVE_OPTIONS, "--digest", "--key", "--only", "--keep", "--to"})
 _OUR_VARIABLE, _SS_VARIABLE = "SS_AUDIT_", "SS_"

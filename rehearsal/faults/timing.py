@@ -140,7 +140,7 @@ FAULTS = (
         "A job has succeeded, and its results are listed only a moment later.",
         _end_before_the_results,
         "artifacts.nothing_comes_after_the_end",
-        r"came or changed after it: \['runs/",
+        r"came or changed after it: runs/",
         scenario=ARTIFACTS,
         severity="major",
     ),

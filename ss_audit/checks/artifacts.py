@@ -214,13 +214,13 @@ def index_survives(trial: RestartTrial) -> Judgement:
     after = need(trial.index_after, "the index after was not read", RESTARTED)
     was, is_ = _listed(before), _listed(after)
     lost, new = sorted(r[0] for r in (was - is_).elements()), sorted(r[0] for r in (is_ - was).elements())
-    saw = f"{is_.total()} artifacts after, {was.total()} before; lost or changed {_first(lost)}; new or changed {_first(new)}"
+    saw = f"{is_.total()} artifacts after, {was.total()} before; lost or changed: {_first(lost)}; new or changed: {_first(new)}"
     return judged(bool(was) and was == is_, expected="the same index", saw=saw, evidence=[before, after])
 
 
 def _first(paths: list[str], most: int = 3) -> str:
     """What stands for a long list in a sentence; the index itself is in the evidence."""
-    return f"{paths[:most]}{f' and {len(paths) - most} more' if len(paths) > most else ''}"
+    return f"{', '.join(paths[:most]) or 'none'}{f' and {len(paths) - most} more' if len(paths) > most else ''}"
 
 
 def _listed(index: Exchange) -> Counter[tuple[str, ...]]:
@@ -250,7 +250,7 @@ def nothing_comes_after_the_end(trial: RestartTrial) -> Judgement:
     later = need(trial.index_before, "the index was not read again")
     was, is_ = _listed(first), _listed(later)
     late, gone = sorted(r[0] for r in (is_ - was).elements()), sorted(r[0] for r in (was - is_).elements())
-    saw = f"{was.total()} artifacts at the end of the job, {is_.total()} later; came or changed after it: {late}; gone: {gone}"
+    saw = f"{was.total()} artifacts at the end of the job, {is_.total()} later; came or changed after it: {_first(late)}; gone: {_first(gone)}"
     return judged(bool(was) and was == is_, expected="the same index", saw=saw, evidence=[first, later])
 
 

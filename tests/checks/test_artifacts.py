@@ -120,7 +120,7 @@ CASES: list[Case] = [
     row(checks.status_survives, "empty answers", trial(status_before=exchange("job", {}), status_after=exchange("job", {})), "fail"),
     row(checks.status_survives, "not read", trial(status_after=None), "not_evidenced"),
     row(checks.status_survives, "job never ended", trial(journey=halted("finish")), "not_evidenced"),
-    row(checks.index_survives, "one lost", trial(index_after=FEWER), "fail", "lost or changed ['artifacts"),
+    row(checks.index_survives, "one lost", trial(index_after=FEWER), "fail", "lost or changed: artifacts"),
     row(checks.index_survives, "one twice", trial(index_after=index_of((*GOOD.artifacts, GOOD.artifacts[0]))), "fail"),
     row(checks.index_survives, "another digest", trial(index_after=index_of(CHANGED)), "fail", TABLE),
     row(checks.index_survives, "empty", trial(index_before=exchange("i", {}), index_after=exchange("i", {})), "fail"),
