@@ -250,7 +250,8 @@ def nothing_comes_after_the_end(trial: RestartTrial) -> Judgement:
     later = need(trial.index_before, "the index was not read again")
     was, is_ = _listed(first), _listed(later)
     late, gone = sorted(r[0] for r in (is_ - was).elements()), sorted(r[0] for r in (was - is_).elements())
-    saw = f"{was.total()} artifacts at the end of the job, {is_.total()} later; came or changed after it: {_first(late)}; gone: {_first(gone)}"
+    counted = f"{was.total()} artifacts at the end of the job, {is_.total()} later"
+    saw = f"{counted}; came or changed after it: {_first(late)}; gone: {_first(gone)}"
     return judged(bool(was) and was == is_, expected="the same index", saw=saw, evidence=[first, later])
 
 

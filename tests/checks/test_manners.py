@@ -36,7 +36,10 @@ def masked(*names: str) -> MainJourney:
 def listing(*paths: str) -> MainJourney:
     index = answer_of(GOOD.index)
     rows = next(value for value in index.values() if isinstance(value, list))
-    named = [{**rows[0], **{key: path for key in rows[0] if rows[0][key] == rows[0].get("rel_path", rows[0].get("path"))}} for path in paths]
+    named = [
+        {**rows[0], **{key: path for key in rows[0] if rows[0][key] == rows[0].get("rel_path", rows[0].get("path"))}}
+        for path in paths
+    ]
     return GOOD.model_copy(update={"index": exchange("artifacts", {"artifacts": [*rows, *named]})})
 
 
