@@ -13,7 +13,13 @@ from . import plugin
 from .page import Row, page
 from .plugin import ONE, RESULTS, ROOT, SHARE, SHARES, TARGETS
 
-JUDGES = ("ss_audit/checks/*.py", "ss_audit/verdict.py", "ss_audit/evidence/redaction.py", "ss_audit/evidence/archive.py")
+REDACTION = ("redaction", "secret_forms", "secret_finder", "secret_shapes", "masking_stream")
+JUDGES = (
+    "ss_audit/checks/*.py",
+    "ss_audit/verdict.py",
+    "ss_audit/evidence/archive.py",
+    *(f"ss_audit/evidence/{name}.py" for name in REDACTION),
+)
 TESTS = ("tests/checks", "tests/checks_classes", "tests/verdict", "tests/evidence")
 LEAST_SHARE = 0.85
 ALONE_SECONDS = 300
