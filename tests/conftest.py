@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """The whole rehearsal, as `make audit` carries it out: once, for whoever looks at what it said or left."""
-    return run(tmp_path_factory.mktemp("rehearsal"), "ss-audit", "rehearse")
+    return run(tmp_path_factory.mktemp("rehearsal"), "ss-audit", "rehearse", views=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,7 @@ def leaky(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         "worker_command": f"{LEAKY} worker",
     }
     place = tmp_path_factory.mktemp("leaky")
-    return run(place, "ss-audit", "rehearse", settings=settings, environment={"SS_LEAKED_SECRET": CANARY})
+    return run(place, "ss-audit", "rehearse", settings=settings, environment={"SS_LEAKED_SECRET": CANARY}, views=True)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     program = shlex.quote("import sys; print('my key is', sys.argv[1]); sys.exit(3)")
     settings = {"api_command": f"{{python}} -c {program} {shlex.quote(CANARY)}"}
     place = tmp_path_factory.mktemp("doomed")
-    return run(place, "behave", settings=settings, environment={"SS_LEAKED_SECRET": CANARY})
+    return run(place, "behave", settings=settings, environment={"SS_LEAKED_SECRET": CANARY}, views=True)
 
 
 def canaries(ended: Ended) -> list[str]:

@@ -116,11 +116,12 @@ def start(
     cwd: Path = ROOT,
     settings: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
+    views: bool = False,
 ) -> Command:
     """Starts a command of the project (`behave`, `ss-audit`) or any other, in a session of its own.
 
     In: a folder for temporary files, reports and output; the words of the command; where it is started; settings (`-D`);
-    what its environment has besides the few names that any program needs.
+    what its environment has besides the few names that any program needs; whether the pages are made, which takes seconds.
     """
     place.mkdir(parents=True, exist_ok=True)
     (place / "tmp").mkdir(exist_ok=True)
@@ -131,6 +132,7 @@ def start(
     argv = [str(program) if program.exists() else command[0], *command[1:], *given]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SS_", "AUDIT_", "COV_", "S_ADO"))}
     env = {**inherited, "TMPDIR": str(place / "tmp"), "PYTHONUNBUFFERED": "1", **(environment or {})}
+    env.setdefault("SS_AUDIT_VIEWS", "yes" if views else "no")
     output = place / "output.txt"
     with output.open("w") as sink:
         process = subprocess.Popen(
