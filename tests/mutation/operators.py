@@ -1,7 +1,6 @@
 """What a mutant changes: the usual operators on Python's syntax tree, each applied at one place."""
 
 import ast
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,26 @@ NAMES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. `function` is the dotted name of the outermost function or method around it, None outside of any."""
+    """One change. `function` is the dotted name of the outermost function or method around it, None outside of any.
+
+    `position` and `choice` say where in the tree it is and which of the changes there: thousands of trees fill the memory.
+    """
 
     path: Path
     index: int
     line: int
     function: str | None
     what: str
-    tree: ast.Module
+    position: int
+    choice: int
+
+    def tree(self, source: str) -> ast.Module:
+        """The module with the change in it."""
+        tree = ast.parse(source)
+        node = next(n for i, n in enumerate(ast.walk(tree)) if i == self.position)
+        changed, _ = _changes(node)[self.choice]
+        replaced: ast.Module = ast.fix_missing_locations(_Replace(node, changed).visit(tree))
+        return replaced
 
     @property
     def name(self) -> str:
@@ -41,12 +52,8 @@ def mutants(path: Path, source: str) -> Iterator[Mutant]:
     for position, node in enumerate(ast.walk(original)):
         if id(node) in prose:
             continue
-        for choice in range(len(_changes(node))):
-            tree = copy.deepcopy(original)
-            twin = next(n for i, n in enumerate(ast.walk(tree)) if i == position)
-            changed, what = _changes(twin)[choice]
-            tree = ast.fix_missing_locations(_Replace(twin, changed).visit(tree))
-            yield Mutant(path, index, getattr(node, "lineno", 0), _function(original, node), what, tree)
+        for choice, (_, what) in enumerate(_changes(node)):
+            yield Mutant(path, index, getattr(node, "lineno", 0), _function(original, node), what, position, choice)
             index += 1
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import sys
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -42,7 +43,8 @@ def _inner(wrapped: Any) -> Any:
 
 def mutated_code(mutant: Mutant, file: str) -> CodeType | None:
     """The code of the mutant's function."""
-    return _nested(compile(mutant.tree, file, "exec"), str(mutant.function))
+    tree = mutant.tree(Path(file).read_text("utf-8"))
+    return _nested(compile(tree, file, "exec"), str(mutant.function))
 
 
 def _nested(code: CodeType, dotted: str) -> CodeType | None:
@@ -72,4 +74,4 @@ class Substitute(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def install(mutant: Mutant, file: str) -> None:
     """From now on the mutant's module is loaded from its tree."""
-    sys.meta_path.insert(0, Substitute(module_name(mutant), file, mutant.tree))
+    sys.meta_path.insert(0, Substitute(module_name(mutant), file, mutant.tree(Path(file).read_text("utf-8"))))

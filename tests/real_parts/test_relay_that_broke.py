@@ -30,9 +30,10 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
     """An audit whose lab is a stub with a relay that broke, and whose journey failed for it."""
     lab: Any = SimpleNamespace(relay=BrokenRelay(), look_after=lambda: (), waiting=lambda _: None, benches={}, deaths=[])
     failed = observations.halted("draft", llm_calls=(observations.llm_call("", status=502, failure_is_ours=True),))
-    observers = {MainJourney: lambda *_: failed, Provenance: lambda *_: observations.provenance()}
-    monkeypatch.setattr(audit_module, "OBSERVERS", observers)
+    declared = observations.provenance()
+    monkeypatch.setattr(audit_module, "OBSERVERS", {MainJourney: lambda *_: failed, Provenance: lambda *_: declared})
     archive = Archive(tmp_path, Redactor(), 2**20)
+    archive.entries |= {entry.id: entry for seen in (failed, declared) for entry in seen.evidence()}
     return Audit(load({}, {}, tmp_path), "test", read_plan(ROOT / "features"), archive, lab)
 
 
