@@ -148,7 +148,7 @@ FAULTS = (
         what="Somebody else takes the port of the API before it can, again and again.",
         settings={"api_command": "{python} -m rehearsal.faults.programs.port_taken --host {host} --port {port}"},
         scenario=STARTED,
-        check="started.api_and_worker_are_two_processes",
+        check="started.start_commands_are_known",
         saw="port",
     ),
     _fault(

@@ -16,6 +16,7 @@ from ss_audit.evidence.redaction import Redactor
 from ss_audit.evidence.seen import MainJourney, Provenance
 from ss_audit.plan import read_plan
 from ss_audit.settings import load
+from ss_audit.trace import all_checks
 from ss_audit.verdict import decide
 
 
@@ -30,6 +31,7 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
     """An audit whose lab is a stub with a relay that broke, and whose journey failed for it."""
     lab: Any = SimpleNamespace(relay=BrokenRelay(), look_after=lambda: (), waiting=lambda _: None, benches={}, deaths=[])
     failed = observations.halted("draft", llm_calls=(observations.llm_call("", status=502, failure_is_ours=True),))
+    assert all_checks()
     declared = observations.provenance()
     monkeypatch.setattr(audit_module, "OBSERVERS", {MainJourney: lambda *_: failed, Provenance: lambda *_: declared})
     archive = Archive(tmp_path, Redactor(), 2**20)
