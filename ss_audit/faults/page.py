@@ -60,7 +60,7 @@ def _summary(faults: list[Any], variants: list[Any]) -> str:
     seconds = sum(row["seconds"] for row in [*faults, *variants])
     sound = sum(row["as_expected"] for row in variants)
     lines += ["", f"False alarms on {len(variants)} sound systems: {len(variants) - sound}."]
-    lines += [f"All runs together took {seconds / 60:.0f} minutes of two at a time."]
+    lines += [f"All runs together took {seconds / 60:.0f} minutes, two of them at a time."]
     return "\n".join([*lines, ""])
 
 
