@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -20,7 +21,8 @@ from .swapping import install, live_function, module_name, mutated_code
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE, SHARE, SHARES, TARGETS, RESULTS = "MUTANT", "MUTANTS_SHARE", "MUTANTS_SHARES", "MUTANTS_TARGETS", "MUTANTS_RESULTS"
-LEAST_SECONDS = 10.0
+LEAST_SECONDS, MOST_SECONDS = 10.0, 60.0
+MOST_MEMORY = 4 << 30
 
 
 def all_mutants() -> list[Mutant]:
@@ -52,7 +54,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
                 outcome = "alone"
             else:
                 items = sorted(items, key=lambda item: seconds[item])
-                limit = max(LEAST_SECONDS, 5 * sum(seconds[item] for item in items))
+                limit = min(MOST_SECONDS, max(LEAST_SECONDS, 5 * sum(seconds[item] for item in items)))
                 outcome = _forked(lambda live=live, code=code, items=items: _dies(live, code, items), limit)  # type: ignore[misc]
             row = {"path": mutant.path.as_posix(), "index": mutant.index, "outcome": outcome}
             print(json.dumps(row), file=results, flush=True)
@@ -103,6 +105,7 @@ def _forked(experiment: Any, limit: float) -> str:
         for stream in (0, 1, 2):
             os.dup2(quiet, stream)
         os.setpgid(0, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         try:
             status = 1 if experiment() else 0
         except BaseException:
