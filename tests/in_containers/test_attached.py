@@ -47,7 +47,7 @@ def test_without_leave_nothing_is_restarted(begin: Starter, project: Project, en
 
 def test_one_that_is_killed_and_may_not_be_restarted(begin: Starter, project: Project, engine: DockerClient) -> None:
     (worker,) = engine.containers.list(filters={"label": [f"{PROJECT}={project.name}", f"{SERVICE}=worker"]})
-    settings = {**DOCKER, "compose_project": project.name, "timeout_startup": "5"}
+    settings = {**DOCKER, "compose_project": project.name, "timeout_startup": "5", "timeout_job": "10"}
     command = begin("behave", "--tags=@started,@redeem", settings=settings)
     try:
         command.wait_for_event(starts("SS is started as in production, and it is known how"))
