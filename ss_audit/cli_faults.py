@@ -5,8 +5,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ss_audit.faults.catalogue import Catalogue, read_catalogue
 from ss_audit.faults.document import stale, texts
 from ss_audit.faults.matrix import Matrix, carried_out
@@ -23,7 +21,7 @@ def faults(only: Sequence[str], check: bool, keep: Path | None) -> int:
     """
     try:
         catalogue = _catalogue(only)
-    except (subprocess.CalledProcessError, ValidationError, KeyError) as error:
+    except (subprocess.CalledProcessError, ValueError, KeyError) as error:
         print(f"The catalogue of faults can't be used: {error}", file=sys.stderr)
         return 1
     matrix = carried_out(catalogue, keep, lambda line: print(line, flush=True))
@@ -42,6 +40,8 @@ def faults(only: Sequence[str], check: bool, keep: Path | None) -> int:
 
 def _catalogue(only: Sequence[str]) -> Catalogue:
     whole = read_catalogue()
+    if not (whole.faults and whole.variants):
+        raise ValueError("it lacks faults or sound variants, and a matrix without either shows nothing")
     return whole.only(tuple(only)) if only else whole
 
 

@@ -24,8 +24,9 @@ class Matrix(Fact):
 
     @property
     def all_as_they_must(self) -> bool:
-        """Whether every fault was killed and every sound variant passed."""
-        return all(row.killed for row in self.faults) and all(row.as_expected for row in self.variants)
+        """Whether every fault was killed and every sound variant passed; where nothing was carried out, nothing was shown."""
+        killed, sound = (row.killed for row in self.faults), (row.as_expected for row in self.variants)
+        return bool(self.faults or self.variants) and all(killed) and all(sound)
 
 
 def carried_out(catalogue: Catalogue, keep: Path | None, tell: Callable[[str], None]) -> Matrix:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.faults.catalogue import faults
+from ss_audit import cli_faults
+from ss_audit.faults.catalogue import read_catalogue
 from ss_audit.faults.document import document, stale, texts
 from ss_audit.faults.judging import judged, judged_sound
 from ss_audit.faults.matrix import Matrix
@@ -28,6 +30,18 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     for file, text in texts(matrix(), *found).items():
         file.write_text(text, "utf-8")
     return found
+
+
+def test_where_nothing_was_carried_out_nothing_was_shown() -> None:
+    assert not Matrix(faults=(), variants=()).all_as_they_must
+
+
+@pytest.mark.parametrize("gone", ["faults", "variants"])
+def test_a_catalogue_without_faults_or_variants_is_refused(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = read_catalogue().model_copy(update={gone: ()})
+    monkeypatch.setattr(cli_faults, "read_catalogue", lambda: lacking)
+    monkeypatch.setattr(cli_faults, "carried_out", lambda *_: pytest.fail("it was carried out"))
+    assert cli_faults.faults((), check=False, keep=None) == 1
 
 
 def test_seconds_make_nothing_stale(files: tuple[Path, Path]) -> None:

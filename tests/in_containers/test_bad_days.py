@@ -1,6 +1,7 @@
 """No engine, one that may not be used, one that hangs; containers that are killed, and an audit that is."""
 
 import os
+import shlex
 import signal
 import socket
 from collections.abc import Iterator
@@ -96,6 +97,20 @@ def test_a_container_that_ends_again_after_its_restart(begin: Starter, image: st
     command = begin("behave", "--tags=@started,@redeem", settings={**DOCKER, "docker_image": image})
     container_of(command, engine, "start", "worker").kill()
     container_of(command, engine, "after revival", "worker").kill()
+    run = command.end()
+    assert (run.code, run.outcomes[DEAD]) == (1, "fail"), run.said
+
+
+@pytest.mark.usefixtures("leaves_nothing")
+def test_a_container_that_can_be_started_only_once(begin: Starter, image: str, engine: DockerClient) -> None:
+    program = (
+        "import os, pathlib, runpy, sys; once = pathlib.Path(os.environ['SS_JOBS_DIR']).with_name('once'); "
+        "sys.exit(3) if once.exists() else once.touch(); sys.argv[1:] = ['worker']; "
+        "runpy.run_module('rehearsal.reference_ss', run_name='__main__')"
+    )
+    settings = {**DOCKER, "docker_image": image, "worker_command": f"{{python}} -c {shlex.quote(program)}"}
+    command = begin("behave", "--tags=@started,@redeem", settings=settings)
+    container_of(command, engine, "start", "worker").kill()
     run = command.end()
     assert (run.code, run.outcomes[DEAD]) == (1, "fail"), run.said
 

@@ -182,19 +182,19 @@ class ContainerStack(Watch):
         try:
             yield
         except ProcessDied as error:
-            tail = self._last_words(container, "ended before it was ready")
+            seen, tail = self._last_words(container, "ended before it was ready")
             advice = hint(tail, ending(error.exit_status))
-            raise StackDidNotStart(f"SS's {container.role}", container.command, tail, advice) from error
+            raise StackDidNotStart(f"SS's {container.role}", container.command, tail, advice, seen) from error
         except NotReady as error:
-            tail = self._last_words(container, "not ready in time")
+            _, tail = self._last_words(container, "not ready in time")
             raise NotReady(error.waited_seconds, error.for_what, container.command, tail) from error
 
-    def _last_words(self, container: SSContainer, title: str) -> tuple[str, ...]:
+    def _last_words(self, container: SSContainer, title: str) -> tuple[ProcessSeen, tuple[str, ...]]:
         tail = container.log.tail(container.log_begin)
-        self._recorder.record(container.seen(title))
+        seen = self._recorder.record(container.seen(title))
         window = LogWindow(title=f"{container.role} {title}: its last words", process=container.role, lines=tail)
         self._recorder.record(window)
-        return tuple(self._mask(line)[:SHOWN_WIDTH] for line in tail)
+        return seen, tuple(self._mask(line)[:SHOWN_WIDTH] for line in tail)
 
     def _remove_all(self) -> None:
         """Worker first: an API that is gone would look to it like a fault."""
