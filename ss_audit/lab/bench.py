@@ -70,7 +70,7 @@ class Bench:
     ) -> J:
         """Walks a job and returns what was seen, witnesses included. Raises `EngineGap`."""
         marks = self.stack.log_marks()
-        walk = Walk(self.client, question, data, self._in_force.settings.timeout_job, label, self._waiting)
+        walk = Walk(self.client, question, data, self._in_force.settings.timeout_job, label, self._waiting, self.is_broken)
         self.walks[label] = walk.go(code, until)
         if self.relay is not None:
             self.relay.wait_until_quiet(5.0)
@@ -82,6 +82,10 @@ class Bench:
         journey = kind(**seen, **more)
         self.refuse_engine_gaps(journey.artifacts, [line for window in journey.logs for line in window.lines])
         return journey
+
+    def is_broken(self) -> bool:
+        """Whether a process of this SS ended unasked, and was not started again yet."""
+        return bool(self.stack.check_alive())
 
     @property
     def unwitnessed(self) -> tuple[Literal["llm", "stata"], ...]:

@@ -14,6 +14,7 @@ from ss_audit.ss.client import Access, SSClient
 from ss_audit.ss.dataset import Dataset
 
 FIRST_POLL, SLOWEST_POLL = 0.1, 3.0
+FIRST_LOOK = 2.0
 DRAFT_TRIES = 20
 MOST_DOWNLOADS, IN_VAIN = 1000, 3
 
@@ -27,7 +28,8 @@ class _Halted(Exception):
 class Walk:
     """One job on its way. `seen` collects the fields of a `Journey`; `access` opens the job once it is redeemed.
 
-    `waiting` is told what is being waited for. `timeout_job` bounds the wait for a terminal status, in seconds.
+    `waiting` is told what is being waited for. `timeout_job` bounds the wait for a terminal status, in seconds; `gone` says
+    whether a process of SS has ended, and nobody is left to bring it about.
     """
 
     def __init__(
@@ -37,7 +39,8 @@ class Walk:
         data: Dataset,
         timeout_job: float,
         label: str,
-        waiting: Callable[[str], None] = lambda _: None,
+        waiting: Callable[[str], None],
+        gone: Callable[[], bool],
     ) -> None:
         self.client = client
         self.question = question
@@ -46,6 +49,7 @@ class Walk:
         self.access: Access | None = None
         self._timeout_job = timeout_job
         self._waiting = waiting
+        self._gone = gone
         uploaded = client.archive.body(data.csv.encode(), "text/csv", keep_as=f"inputs/{data.name}")
         self.seen: dict[str, Any] = {
             "label": label,
@@ -133,12 +137,12 @@ class Walk:
 
     def finish(self) -> None:
         """Waits for a terminal status."""
-        self.seen["polls"] = polls = poll(self.client, self.job, self._timeout_job)
+        self.seen["polls"] = polls = poll(self.client, self.job, self._timeout_job, self._gone)
         status = facts.job_status(facts.answered(polls[-1]))
         if not facts.is_terminal(status):
             _must_succeed("finish", polls[-1])
-            waited = f"still {status!r} after {self._timeout_job:g} s"
-            raise _Halted("finish", f"no terminal status: {waited}", polls[-1])
+            when = "when a process of SS had ended" if self._gone() else f"after {self._timeout_job:g} s"
+            raise _Halted("finish", f"no terminal status: still {status!r} {when}", polls[-1])
         if status not in facts.SUCCEEDED:
             raise _Halted("finish", f"the job ended {status!r}", polls[-1])
 
@@ -165,15 +169,23 @@ class Walk:
                 self.seen["downloads"], self.seen["artifacts"] = download_all(self.client, self.job, index)
 
 
-def poll(client: SSClient, access: Access, timeout: float) -> tuple[Exchange, ...]:
-    """The job's status until it is terminal or the time (s) is over; at least one answer."""
+def poll(client: SSClient, access: Access, timeout: float, gone: Callable[[], bool]) -> tuple[Exchange, ...]:
+    """The job's status until it is terminal, the time (s) is over, or who should do the job is gone; at least one answer.
+
+    Asking `gone` may be dear where SS runs elsewhere, so it is asked after 2, 4, 8, … seconds.
+    """
     polls: list[Exchange] = []
-    deadline, pause = time.monotonic() + timeout, FIRST_POLL
+    begin = time.monotonic()
+    deadline, pause, look = begin + timeout, FIRST_POLL, FIRST_LOOK
     while True:
         polls.append(client.job(access))
         answered = polls[-1].is_success
         if facts.is_terminal(facts.job_status(facts.answered(polls[-1]))) or not answered or time.monotonic() > deadline:
             return tuple(polls)
+        if time.monotonic() - begin > look:
+            look *= 2
+            if gone():
+                return tuple(polls)
         time.sleep(pause)
         pause = min(pause * 1.3, SLOWEST_POLL)
 

@@ -1,31 +1,24 @@
 """An SS of our own on this machine: API and worker as processes, started, watched, restarted and stopped."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ss_audit.evidence.model import LogWindow, ProcessSeen, Recorder, Statement
+from ss_audit.stack.beginning import HOST, Beginning
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.environment import child_environment, masked
-from ss_audit.stack.errors import NotReady, PortTaken, ProcessDied, StackDidNotStart, StackError, ending
-from ss_audit.stack.hints import hint
-from ss_audit.stack.interface import ROLES, Connection, Marks, RestartSeen, Role
+from ss_audit.stack.errors import StackError, ending
+from ss_audit.stack.interface import ROLES, Marks, RestartSeen, Role
 from ss_audit.stack.logs import Cursor, LogFile
-from ss_audit.stack.ports import free_port
 from ss_audit.stack.process import ManagedProcess
-from ss_audit.stack.readiness import LIVENESS_PATH, wait_for_api, wait_for_worker
 from ss_audit.stack.sidecar import Keeper
 from ss_audit.stack.spec import StackSpec
 from ss_audit.witness import process_table
 
-PORT_TRIES = 3
-HOST = "127.0.0.1"
-SHOWN_WIDTH = 600
 
-
-class LocalStack:
+class LocalStack(Beginning[ManagedProcess]):
     """One running SS.
 
     In: what to start; where evidence goes; the keeper; a folder of its own, under which logs lie; `mask` for whatever is
@@ -43,27 +36,14 @@ class LocalStack:
         mask: Callable[[str], str] = str,
         inherited: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__(spec, recorder, mask)
         self.spec, self.folder = spec, folder.absolute()
-        self._recorder, self._keeper, self._mask = recorder, keeper, mask
+        self._recorder, self._keeper = recorder, keeper
         self._env = child_environment(spec.env, os.environ if inherited is None else inherited)
         self._shown_env = masked(spec.env)
         self._running: dict[Role, ManagedProcess] = {}
         self._deaths: dict[int, ProcessSeen] = {}
-        self._at_start: set[int] = set()
-        self._port: int | None = None
         self.logs: dict[Role, LogFile] = {role: LogFile(self.folder / f"{role}.log") for role in ROLES}
-
-    @property
-    def base_url(self) -> str:
-        """Where the API answers, without a slash at the end. Raises `StackError` before the first start."""
-        if self._port is None:
-            raise StackError(f"stack {self.spec.name} was never started: start() comes first")
-        return f"http://{HOST}:{self._port}"
-
-    @property
-    def connection(self) -> Connection:
-        """Plain HTTP over loopback."""
-        return Connection()
 
     @property
     def revision(self) -> str | None:
@@ -106,14 +86,14 @@ class LocalStack:
 
     def processes(self, phase: str) -> tuple[ProcessSeen, ...]:
         """API and worker at this moment, recorded; those that died are among them, with their exit status."""
-        return tuple(self._recorder.record(self._seen(process, phase)) for process in self._in_order())
+        return tuple(self._recorder.record(self._as_seen(process, phase)) for process in self._in_order())
 
     def check_alive(self) -> tuple[ProcessSeen, ...]:
         """Those that ended although nobody asked them to; empty when all is well. Each death is recorded once."""
         dead = [process for process in self._in_order() if not process.is_alive]
         for process in dead:
             if process.pid not in self._deaths:
-                self._deaths[process.pid] = self._recorder.record(self._seen(process, "ended unasked"))
+                self._deaths[process.pid] = self._recorder.record(self._as_seen(process, "ended unasked"))
         return tuple(self._deaths[process.pid] for process in dead)
 
     def strangers(self) -> tuple[ProcessSeen, ...]:
@@ -131,7 +111,7 @@ class LocalStack:
             self._running.pop(role).stop(self.spec.timeout_stop)
             self._started(role)
         revived = [self._running[role] for role in roles]
-        return tuple(self._recorder.record(self._seen(process, "after revival")) for process in revived)
+        return tuple(self._recorder.record(self._as_seen(process, "after revival")) for process in revived)
 
     def log_marks(self) -> Mapping[Role, Cursor]:
         """Where both logs stand now."""
@@ -156,35 +136,9 @@ class LocalStack:
     def run_on(self, library: Path | None) -> None:
         """Nothing: its library was given at its start."""
 
-    def _started(self, role: Role) -> str:
-        try:
-            ready = self._start_api() if role == "api" else self._start_worker()
-        except BaseException:
-            self._end_all()
-            raise
-        self._at_start.update(self._running[role].family())
-        return ready
-
-    def _start_api(self) -> str:
-        port = 0
-        for _ in range(PORT_TRIES):
-            port = self._port = self._port or free_port(HOST)
-            api = self._launch("api", port)
-            try:
-                with self._explained(api):
-                    status = wait_for_api(api, self.base_url, port, HOST, self.spec.timeout_startup)
-            except PortTaken:
-                # The only thing that is tried again: between choosing a port and binding it someone was faster.
-                self._running.pop("api").stop(self.spec.timeout_stop)
-                self._port = None
-            else:
-                return f"answered {status} to {LIVENESS_PATH} on port {port}, which it holds"
-        raise PortTaken(port, PORT_TRIES)
-
-    def _start_worker(self) -> str:
-        worker = self._launch("worker", self._port or 0)
-        with self._explained(worker):
-            return wait_for_worker(worker, self.spec.timeout_startup)
+    @property
+    def _parts(self) -> dict[Role, ManagedProcess]:
+        return self._running
 
     def _launch(self, role: Role, port: int) -> ManagedProcess:
         command = self.spec.filled(self._template(role), HOST, port)
@@ -193,37 +147,11 @@ class LocalStack:
         self._running[role] = process
         return process
 
-    @contextmanager
-    def _explained(self, process: ManagedProcess) -> Iterator[None]:
-        """Turns the failed wait for a process into an error with its last words, which are recorded too."""
-        try:
-            yield
-        except ProcessDied as error:
-            seen, tail = self._last_words(process, "ended before it was ready")
-            advice = hint(tail, ending(error.exit_status))
-            raise StackDidNotStart(f"SS's {process.role}", process.command, tail, advice, seen) from error
-        except NotReady as error:
-            _, tail = self._last_words(process, "not ready in time")
-            raise NotReady(error.waited_seconds, error.for_what, process.command, tail) from error
+    def _withdraw(self, part: ManagedProcess) -> None:
+        part.stop(self.spec.timeout_stop)
 
-    def _last_words(self, process: ManagedProcess, title: str) -> tuple[ProcessSeen, tuple[str, ...]]:
-        role: Role = "api" if process.role == "api" else "worker"
-        tail = self.logs[role].tail(process.log_begin)
-        seen = self._recorder.record(self._seen(process, title))
-        self._recorder.record(LogWindow(title=f"{role} {title}: its last words", process=role, lines=tail))
-        return seen, tuple(self._mask(line)[:SHOWN_WIDTH] for line in tail)
-
-    def _end_all(self) -> None:
-        """Worker first: an API that is gone would look to it like a fault."""
-        failures: list[StackError] = []
-        for role in reversed(ROLES):
-            if process := self._running.pop(role, None):
-                try:
-                    process.stop(self.spec.timeout_stop)
-                except StackError as error:
-                    failures.append(error)
-        if failures:
-            raise failures[0]
+    def _tail(self, part: ManagedProcess) -> tuple[str, ...]:
+        return LogFile(part.log).tail(part.log_begin)
 
     def _in_order(self) -> list[ManagedProcess]:
         return [self._running[role] for role in ROLES if role in self._running]
@@ -231,17 +159,17 @@ class LocalStack:
     def _template(self, role: Role) -> tuple[str, ...]:
         return self.spec.api_command if role == "api" else self.spec.worker_command
 
-    def _seen(self, process: ManagedProcess, phase: str) -> ProcessSeen:
-        status = process.exit_status
+    def _as_seen(self, part: ManagedProcess, phase: str) -> ProcessSeen:
+        status = part.exit_status
         state = "alive" if status is None else f"ended ({ending(status)})"
         return ProcessSeen(
-            title=f"{process.role}, {phase}: pid {process.pid}, {state}",
-            role=process.role,
+            title=f"{part.role}, {phase}: pid {part.pid}, {state}",
+            role=part.role,
             phase=phase,
-            pid=process.pid,
-            command=process.command,
-            cwd=str(process.cwd),
-            started_at=process.started_at,
+            pid=part.pid,
+            command=part.command,
+            cwd=str(part.cwd),
+            started_at=part.started_at,
             alive=status is None,
             exit_status=status,
             env=self._shown_env,

@@ -20,8 +20,7 @@ from whole_audit.running import ROOT, Command, Ended, run, start, waited_for
 TAG = f"reference-ss:tests-{os.getpid()}"
 COMPOSE = ROOT / "containers" / "compose.yaml"
 Starter = Callable[..., Command]
-DOCKER = {"stack": "docker", "timeout_job": "60"}
-"""A job whose worker was killed under it is waited for no longer than a test can be."""
+DOCKER = {"stack": "docker"}
 
 
 @pytest.fixture(scope="session")

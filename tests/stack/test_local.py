@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from ss_audit.evidence.model import LogWindow, ProcessSeen, Statement
+from ss_audit.stack import beginning
 from ss_audit.stack import keeper as sidecar
-from ss_audit.stack import local
 from ss_audit.stack.errors import NoSpace, NotReady, PortTaken, StackDidNotStart, StackError
 from ss_audit.stack.local import LocalStack, RestartSeen
 from ss_audit.stack.ports import free_port
@@ -162,7 +162,7 @@ def test_an_older_process_that_answers_on_the_port_is_not_taken_for_ours(
     older = stack_of()
     older.start()
     port = int(older.base_url.rpartition(":")[2])
-    monkeypatch.setattr(local, "free_port", lambda _: port)
+    monkeypatch.setattr(beginning, "free_port", lambda _: port)
     deaf_to_the_port = "import time; time.sleep(300)"
     for api in (programs.API, deaf_to_the_port):
         with pytest.raises(PortTaken, match=rf"another process answers on the port {port}.*tries: 3"):
@@ -184,7 +184,7 @@ def test_a_lost_race_for_the_port_is_run_again_on_another(stack_of: StackMaker, 
         faster.listen()
         lost = faster.getsockname()[1]
         chosen = iter([lost])
-        monkeypatch.setattr(local, "free_port", lambda host: next(chosen, None) or free_port(host))
+        monkeypatch.setattr(beginning, "free_port", lambda host: next(chosen, None) or free_port(host))
         stack = stack_of()
         stack.start()
         assert stack.base_url != f"http://127.0.0.1:{lost}"
@@ -195,7 +195,7 @@ def test_an_interrupted_start_leaves_nothing(stack_of: StackMaker, keeper: Keepe
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(local, "wait_for_worker", interrupted)
+    monkeypatch.setattr(beginning, "wait_for_worker", interrupted)
     with pytest.raises(KeyboardInterrupt):
         stack_of().start()
     assert keeper.leaked() == ()

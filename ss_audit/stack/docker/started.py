@@ -1,14 +1,14 @@
 """An SS of our own in containers: API and worker from one image, started, watched, restarted and removed."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from docker.types import LogConfig
 
 from ss_audit.evidence.model import LogWindow, ProcessSeen, Recorder, Statement
+from ss_audit.stack.beginning import HOST, Beginning
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.docker.container import SSContainer
 from ss_audit.stack.docker.engine import Engine, EngineRefused, explained
@@ -17,16 +17,12 @@ from ss_audit.stack.docker.spec import ContainerSpec
 from ss_audit.stack.docker.sweep import LABEL
 from ss_audit.stack.docker.watch import Watch
 from ss_audit.stack.environment import child_environment
-from ss_audit.stack.errors import NotReady, PortTaken, ProcessDied, StackDidNotStart, StackError, ending
-from ss_audit.stack.hints import hint
-from ss_audit.stack.interface import ROLES, Connection, RestartSeen, Role
-from ss_audit.stack.local import HOST, PORT_TRIES, SHOWN_WIDTH
-from ss_audit.stack.ports import free_port
-from ss_audit.stack.readiness import LIVENESS_PATH, wait_for_api, wait_for_worker
+from ss_audit.stack.errors import StackDidNotStart, StackError
+from ss_audit.stack.interface import ROLES, RestartSeen, Role
 from ss_audit.witness import process_table
 
 
-class ContainerStack(Watch):
+class ContainerStack(Watch, Beginning[SSContainer]):
     """One running SS in containers that share this machine's network, so that both sides reach each other over loopback.
 
     In: what to start; the engine; where evidence goes; a folder of its own; `mask` for whatever is shown in an error.
@@ -35,24 +31,11 @@ class ContainerStack(Watch):
     def __init__(
         self, spec: ContainerSpec, engine: Engine, recorder: Recorder, folder: Path, *, mask: Callable[[str], str] = str
     ) -> None:
-        super().__init__(recorder)
+        Watch.__init__(self, recorder)
+        Beginning.__init__(self, spec, recorder, mask)
         self.spec, self.folder = spec, folder.absolute()
-        self._engine, self._mask = engine, mask
+        self._engine = engine
         self._env = child_environment(spec.env, {})
-        self._at_start: set[int] = set()
-        self._port: int | None = None
-
-    @property
-    def base_url(self) -> str:
-        """Where the API answers. Raises `StackError` before the first start."""
-        if self._port is None:
-            raise StackError(f"stack {self.spec.name} was never started: start() comes first")
-        return f"http://{HOST}:{self._port}"
-
-    @property
-    def connection(self) -> Connection:
-        """Plain HTTP over loopback."""
-        return Connection()
 
     @property
     def revision(self) -> str:
@@ -85,7 +68,7 @@ class ContainerStack(Watch):
         """Ends and removes worker and API; how they were at that moment is recorded first. Stopping twice is fine."""
         if self.containers:
             self.processes("end")
-        self._remove_all()
+        self._end_all()
 
     def restart(self, phase: str = "restart") -> RestartSeen:
         """Ends both and starts the same containers again, on the same state. Raises as `start`."""
@@ -117,35 +100,14 @@ class ContainerStack(Watch):
     def run_on(self, library: Path | None) -> None:
         """Nothing: its library was given at its start."""
 
+    @property
+    def _parts(self) -> dict[Role, SSContainer]:
+        return self.containers
+
     def _started(self, role: Role) -> str:
-        try:
-            ready = self._start_api() if role == "api" else self._start_worker()
-        except BaseException:
-            self._remove_all()
-            raise
+        ready = super()._started(role)
         self.alive_since(role)
-        self._at_start.update(self.containers[role].family())
         return ready
-
-    def _start_api(self) -> str:
-        port = 0
-        for _ in range(PORT_TRIES):
-            port = self._port = self._port or free_port(HOST)
-            api = self._launch("api", port)
-            try:
-                with self._explained(api):
-                    status = wait_for_api(api, self.base_url, port, HOST, self.spec.timeout_startup)
-            except PortTaken:
-                self.containers.pop("api").remove()
-                self._port = None
-            else:
-                return f"answered {status} to {LIVENESS_PATH} on port {port}, which it holds"
-        raise PortTaken(port, PORT_TRIES)
-
-    def _start_worker(self) -> str:
-        worker = self._launch("worker", self._port or 0)
-        with self._explained(worker):
-            return wait_for_worker(worker, self.spec.timeout_startup)
 
     def _launch(self, role: Role, port: int) -> SSContainer:
         found = self.containers.get(role)
@@ -176,38 +138,15 @@ class ContainerStack(Watch):
             )
         return SSContainer(role, made)
 
-    @contextmanager
-    def _explained(self, container: SSContainer) -> Iterator[None]:
-        """Turns the failed wait for a container into an error with its last words, which are recorded too."""
-        try:
-            yield
-        except ProcessDied as error:
-            seen, tail = self._last_words(container, "ended before it was ready")
-            advice = hint(tail, ending(error.exit_status))
-            raise StackDidNotStart(f"SS's {container.role}", container.command, tail, advice, seen) from error
-        except NotReady as error:
-            _, tail = self._last_words(container, "not ready in time")
-            raise NotReady(error.waited_seconds, error.for_what, container.command, tail) from error
+    def _withdraw(self, part: SSContainer) -> None:
+        part.stop(self.spec.timeout_stop)
+        part.remove()
 
-    def _last_words(self, container: SSContainer, title: str) -> tuple[ProcessSeen, tuple[str, ...]]:
-        tail = container.log.tail(container.log_begin)
-        seen = self._recorder.record(container.seen(title))
-        window = LogWindow(title=f"{container.role} {title}: its last words", process=container.role, lines=tail)
-        self._recorder.record(window)
-        return seen, tuple(self._mask(line)[:SHOWN_WIDTH] for line in tail)
+    def _tail(self, part: SSContainer) -> tuple[str, ...]:
+        return part.log.tail(part.log_begin)
 
-    def _remove_all(self) -> None:
-        """Worker first: an API that is gone would look to it like a fault."""
-        failures: list[StackError] = []
-        for role in reversed(ROLES):
-            if container := self.containers.pop(role, None):
-                try:
-                    container.stop(self.spec.timeout_stop)
-                    container.remove()
-                except StackError as error:
-                    failures.append(error)
-        if failures:
-            raise failures[0]
+    def _as_seen(self, part: SSContainer, phase: str) -> ProcessSeen:
+        return part.seen(phase)
 
     def facts(self) -> Mapping[str, Any]:
         """Everything that the engine tells of both, secrets masked."""
