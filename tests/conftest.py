@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from whole_audit.running import Ended, run
 
+CHROMIUM = Path("/usr/bin/chromium")
 MAY_SKIP = "may_skip"
 ONCE = ("whole_audit", "real_parts", "setting_up")
 """Folders of tests that start whole audits, which are slow; on each Python one rehearsal has to go as it must."""
@@ -19,6 +22,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MAY_SKIP}(reason): may be skipped under CI too, for the reason given")
     config.addinivalue_line("markers", "once: slow, and no different on another Python; CI runs it on one of them only")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of a session: a second playwright in the same process is refused."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no browser here: {CHROMIUM} (Debian's package chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

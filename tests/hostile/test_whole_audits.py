@@ -11,7 +11,7 @@ from ss_audit.evidence.secret_forms import forms_of
 from ss_audit.evidence.secret_search import search
 
 CANARY = 'cAnary-7q+"Zx"=9&mN'
-LEAKY = f"{{python}} {Path(__file__).with_name('leaky_ss.py')}"
+LEAKY = f"{{python}} {shlex.quote(str(Path(__file__).with_name('leaky_ss.py')))}"
 SCRIPT = "<script>document.title"
 
 pytestmark = pytest.mark.once

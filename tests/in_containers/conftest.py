@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -83,7 +84,7 @@ class Project:
 
     def means(self) -> dict[str, str]:
         """Everything that its operator can do for an audit, as settings."""
-        act = f"{sys.executable} {Path(__file__).with_name('operating.py')} {self.name}"
+        act = shlex.join([sys.executable, str(Path(__file__).with_name("operating.py")), self.name])
         return {
             **DOCKER,
             "compose_project": self.name,

@@ -14,6 +14,7 @@ from ss_audit.stack.sidecar import Keeper
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "rehearsal" / "reference_ss" / "library"
+QUOTED = shlex.quote(str(REFERENCE))
 SWAP = shlex.join([sys.executable, "-c", "import sys,pathlib; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"])
 
 
@@ -29,9 +30,9 @@ def make(operator: Operator, keeper: Keeper, tmp_path: Path):  # type: ignore[no
     "source",
     [
         str(REFERENCE),
-        f"cp -r {REFERENCE}/. {{folder}}",
-        f"tar -C {REFERENCE.parent} -cf - library",
-        f"tar -C {REFERENCE} -czf - .",
+        f"cp -r {QUOTED}/. {{folder}}",
+        f"tar -C {shlex.quote(str(REFERENCE.parent))} -cf - library",
+        f"tar -C {QUOTED} -czf - .",
     ],
 )
 def test_a_folder_a_command_that_fills_one_or_an_archive(make, source: str) -> None:  # type: ignore[no-untyped-def]

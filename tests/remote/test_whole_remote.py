@@ -155,7 +155,7 @@ def test_a_tunnel_that_drops_is_opened_again_and_is_no_death_of_ss(host: Deploye
 def test_a_host_that_goes_away_for_good_is_the_environments(host: Deployed, tmp_path: Path) -> None:
     once = tmp_path / "once"
     listen = free_port()
-    tunnel = f"sh -c 'test -e {once} && exit 7; touch {once}; exec {host.tunnel(listen)}'"
+    tunnel = shlex.join(["sh", "-c", f"test -e {once} && exit 7; touch {once}; exec {host.tunnel(listen)}"])
     settings = host.settings(
         tmp_path / "settings", base_url=f"http://127.0.0.1:{listen}", tunnel_command=tunnel, timeout_startup="5"
     )

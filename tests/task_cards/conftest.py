@@ -63,7 +63,7 @@ def stood_in(workplace: Workplace, bare: object, tmp_path_factory: pytest.TempPa
     commands = []
     for command in CARDS["production-e2e.md"].commands:
         for place, stand_in in places.items():
-            command = command.replace(place, stand_in)
+            command = command.replace(place, shlex.quote(stand_in))
         commands.append(command)
     (workplace.root / "audit.toml").write_text(SETTINGS)
     with _provider() as base_url:

@@ -9,7 +9,7 @@ import haralyzer
 import junitparser
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey
@@ -17,7 +17,6 @@ from securesystemslib.signer import SSlibKey
 from .bundles import Sealed
 
 pytestmark = pytest.mark.once
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def test_a_bagit_validator(signed: Sealed) -> None:
@@ -43,22 +42,18 @@ def test_a_har_parser(signed: Sealed) -> None:
     assert all(entry.startTime for entry in entries)
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed here")
-def test_a_browser(signed: Sealed) -> None:
+def test_a_browser(signed: Sealed, browser: Browser) -> None:
     """Chromium answers a page's requests from the archive: it has read URL, headers and body as they were."""
     file = next((signed.bundle / "data" / "har").glob("*-AccessTrials.har"))
     entries = json.loads(file.read_bytes())["log"]["entries"]
     wanted = next(e for e in entries if e["request"]["method"] == "GET")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
+    with browser.new_page() as page:
         page.route_from_har(file, not_found="abort")
         answer = page.goto(wanted["request"]["url"])
         assert answer is not None
         assert answer.status == wanted["response"]["status"]
         assert answer.headers["content-type"] == wanted["response"]["content"]["mimeType"]
         assert answer.text() == wanted["response"]["content"]["text"]
-        browser.close()
 
 
 def test_an_in_toto_verifier(signed: Sealed, keys: tuple[Path, Path]) -> None:

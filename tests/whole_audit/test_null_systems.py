@@ -1,5 +1,6 @@
 """Systems that do nothing of what SS does: no spec scenario but the one about the spec pack passes."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,12 @@ from .running import Ended
 from .test_whole_rehearsal import spec_scenarios
 
 NULL_SS = Path(__file__).with_name("null_ss.py")
-WORKER = f"{{python}} {NULL_SS} worker"
+WORKER = f"{{python}} {shlex.quote(str(NULL_SS))} worker"
 PACK = {"Spec pack is present"}
 
 
 def api(kind: str) -> str:
-    return f"{{python}} {NULL_SS} {kind} {{port}}"
+    return f"{{python}} {shlex.quote(str(NULL_SS))} {kind} {{port}}"
 
 
 def spec_passed(run: Ended) -> set[str]:
