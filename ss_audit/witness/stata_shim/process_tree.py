@@ -6,7 +6,7 @@ front nor a helper that Stata calls is taken for Stata, and a real Stata that id
 is not the leaf.
 """
 
-# ruff: noqa: PTH116, PTH123, PTH208
+# ruff: noqa: PTH110, PTH116, PTH123, PTH208
 # os.path is loaded anyway; pathlib would add a fifth to the shim's start, which is part of every run's time.
 
 import os
@@ -45,17 +45,18 @@ class ProcessTree:
             depth = depths[look.pid] = depths.get(look.parent, -1) + 1
             key = (look.pid, look.started)
             known = self._nodes.get(key)
-            if LINUX and not look.executable:
-                continue  # about to be gone; what was seen before stands
             # A process between fork and exec still is its parent's program, and has the parent's files open.
             same = known if known and known.look.executable == look.executable else None
+            program = same.program if same else self._program(look)
+            if LINUX and (not look.executable or (program is None and _gone(look.pid))):
+                continue  # it ended under our eyes; what was seen before stands, or what was started is assumed
             held = log is not None and _holds(look.pid, log)
             self._nodes[key] = Node(
                 look=look,
                 depth=known.depth if known else depth,
                 order=known.order if known else len(self._nodes),
                 held_log=held or (same is not None and same.held_log),
-                program=same.program if same else self._program(look),
+                program=program,
             )
 
     def assume(self, pid: int, path: str | None, command: Sequence[str]) -> None:
@@ -114,6 +115,10 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def _gone(pid: int) -> bool:
+    return not os.path.exists(f"/proc/{pid}/exe")
 
 
 def _holds(pid: int, log: tuple[int, int]) -> bool:
