@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import plugin
 from .page import Row, page
-from .plugin import ONE, RESULTS, ROOT, SHARE, SHARES, TARGETS
+from .plugin import RESULTS, ROOT, SHARE, SHARES, TARGETS
 
 REDACTION = ("redaction", "secret_forms", "secret_finder", "secret_shapes", "masking_stream")
 JUDGES = (
@@ -21,8 +21,8 @@ JUDGES = (
     *(f"ss_audit/evidence/{name}.py" for name in REDACTION),
 )
 TESTS = ("tests/checks", "tests/checks_classes", "tests/verdict", "tests/evidence")
+PYTEST = [sys.executable, "-m", "pytest", "-p", "mutation.plugin", "-p", "no:cacheprovider", "-q", *TESTS]
 LEAST_SHARE = 0.85
-ALONE_SECONDS = 300
 
 
 def main() -> int:
@@ -39,9 +39,6 @@ def main() -> int:
         outcomes: dict[tuple[str, int], str] = {}
         for rows in pool.map(lambda share: _share(share, shares, Path(folder)), range(shares)):
             outcomes |= rows
-        alone = [key for key, outcome in outcomes.items() if outcome == "alone"]
-        print(f"{len(alone)} of them in a process of their own", flush=True)
-        outcomes |= dict(zip(alone, pool.map(_alone, alone), strict=True))
     missing = everything.keys() - outcomes.keys()
     if missing:
         print(f"{len(missing)} mutants were not run", file=sys.stderr)
@@ -57,24 +54,11 @@ def main() -> int:
 def _share(share: int, shares: int, folder: Path) -> dict[tuple[str, int], str]:
     results = folder / f"{share}.jsonl"
     env = {**os.environ, SHARE: str(share), SHARES: str(shares), RESULTS: str(results)}
-    ended = subprocess.run(_pytest("-q"), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    ended = subprocess.run(PYTEST, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if ended.returncode not in (0, 5):
         print(ended.stdout[-3000:], ended.stderr[-3000:], file=sys.stderr)
     rows = [json.loads(line) for line in results.read_text("utf-8").splitlines()] if results.exists() else []
     return {(row["path"], row["index"]): row["outcome"] for row in rows}
-
-
-def _alone(key: tuple[str, int]) -> str:
-    env = {**os.environ, ONE: f"{key[0]}#{key[1]}"}
-    try:
-        ended = subprocess.run(_pytest("-x", "-q"), cwd=ROOT, env=env, capture_output=True, timeout=ALONE_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return "killed"
-    return "survived" if ended.returncode == 0 else "killed"
-
-
-def _pytest(*options: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-p", "mutation.plugin", "-p", "no:cacheprovider", *options, *TESTS]
 
 
 if __name__ == "__main__":

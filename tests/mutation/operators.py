@@ -124,6 +124,8 @@ def _prose(tree: ast.Module) -> set[int]:
                 spared.update(id(part) for part in parts if isinstance(part, ast.Constant))
             case ast.FormattedValue(format_spec=spec):
                 spare(spec)
+            case ast.Subscript(value=ast.Name(id="Literal")) as words:  # an annotation with a name: mypy holds it
+                spare(words)
             case ast.AnnAssign(annotation=annotation) | ast.arg(annotation=annotation):
                 spare(annotation)
             case ast.FunctionDef(returns=returns, decorator_list=decorators):

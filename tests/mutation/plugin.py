@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
@@ -20,21 +20,18 @@ from .operators import Mutant, mutants
 from .swapping import install, live_function, module_name, mutated_code
 
 ROOT = Path(__file__).resolve().parents[2]
-ONE, SHARE, SHARES, TARGETS, RESULTS = "MUTANT", "MUTANTS_SHARE", "MUTANTS_SHARES", "MUTANTS_TARGETS", "MUTANTS_RESULTS"
-LEAST_SECONDS, MOST_SECONDS = 10.0, 60.0
+OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("ss_audit", "rehearsal", "tests"))
+SHARE, SHARES, TARGETS, RESULTS = "MUTANTS_SHARE", "MUTANTS_SHARES", "MUTANTS_TARGETS", "MUTANTS_RESULTS"
+LEAST_SECONDS, MOST_SECONDS, LOADING_SECONDS = 10.0, 60.0, 60.0
 MOST_MEMORY = 4 << 30
+Callers = Mapping[tuple[str, str], list[pytest.Item]]
+_controlled: set[str] = set()
 
 
 def all_mutants() -> list[Mutant]:
     """Every mutant of the targets, in order."""
     targets = [Path(name) for name in os.environ[TARGETS].split(os.pathsep)]
     return [mutant for path in targets for mutant in mutants(path, (ROOT / path).read_text("utf-8"))]
-
-
-if ONE in os.environ:
-    _path, _, _index = os.environ[ONE].rpartition("#")
-    _mutant = next(m for m in mutants(Path(_path), (ROOT / _path).read_text("utf-8")) if m.index == int(_index))
-    install(_mutant, str(ROOT / _path))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,22 +43,42 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     callers, seconds = _callers(session)
     with Path(os.environ[RESULTS]).open("a", encoding="utf-8") as results:
         for mutant in mine:
-            module = importlib.import_module(module_name(mutant))
-            items = callers.get((str(ROOT / mutant.path), mutant.function or ""), [])
-            code = mutated_code(mutant, str(ROOT / mutant.path)) if mutant.function else None
-            live = live_function(module, mutant.function) if mutant.function else None
-            if code is None or live is None or not items or len(live.__code__.co_freevars) != len(code.co_freevars):
-                outcome = "alone"
-            else:
-                items = sorted(items, key=lambda item: seconds[item])
-                limit = min(MOST_SECONDS, max(LEAST_SECONDS, 5 * sum(seconds[item] for item in items)))
-                outcome = _forked(lambda live=live, code=code, items=items: _dies(live, code, items), limit)  # type: ignore[misc]
-            row = {"path": mutant.path.as_posix(), "index": mutant.index, "outcome": outcome}
+            row = {"path": mutant.path.as_posix(), "index": mutant.index, "outcome": _outcome(mutant, callers, seconds)}
             print(json.dumps(row), file=results, flush=True)
     return True
 
 
-def _callers(session: pytest.Session) -> tuple[Mapping[tuple[str, str], list[pytest.Item]], Mapping[pytest.Item, float]]:
+def _outcome(mutant: Mutant, callers: Callers, seconds: Mapping[pytest.Item, float]) -> str:
+    """Out: "killed" or "survived". What runs only while modules load can't be swapped; there the project is loaded anew."""
+    file = str(ROOT / mutant.path)
+    swap = _swap(mutant, file)
+    items = callers.get((file, mutant.function or ""), [])
+    if swap and items:
+        live, code = swap
+        limit = min(MOST_SECONDS, max(LEAST_SECONDS, 5 * sum(seconds[item] for item in items)))
+        return _forked(lambda: _dies(live, code, sorted(items, key=seconds.__getitem__)), limit)
+    of_module = {item for (where, _), some in callers.items() if where == file for item in some}
+    items = sorted(of_module, key=seconds.__getitem__)
+    limit = LOADING_SECONDS + 5 * sum(seconds[item] for item in items)
+    if file not in _controlled:
+        _controlled.add(file)
+        if _forked(lambda: _dies_anew(None, items), limit) != "survived":
+            raise pytest.UsageError(f"loaded anew, the tests of {file} fail without any mutant")
+    return _forked(lambda: _dies_anew(mutant, items), limit)
+
+
+def _swap(mutant: Mutant, file: str) -> tuple[FunctionType, CodeType] | None:
+    """The loaded function and the mutant's code for it; None where one can't stand in the other's place."""
+    if mutant.function is None:
+        return None
+    live = live_function(importlib.import_module(module_name(mutant)), mutant.function)
+    code = mutated_code(mutant, file)
+    if live is None or code is None or len(live.__code__.co_freevars) != len(code.co_freevars):
+        return None
+    return live, code
+
+
+def _callers(session: pytest.Session) -> tuple[Callers, Mapping[pytest.Item, float]]:
     """For each function of the targets the tests that call it; how long each test takes. Ends when a test fails as it is."""
     files = {str(ROOT / name) for name in os.environ[TARGETS].split(os.pathsep)}
     callers: dict[tuple[str, str], list[pytest.Item]] = {}
@@ -88,13 +105,24 @@ def _callers(session: pytest.Session) -> tuple[Mapping[tuple[str, str], list[pyt
     return callers, seconds
 
 
-def _dies(live: Any, code: Any, items: list[pytest.Item]) -> bool:
+def _dies(live: FunctionType, code: CodeType, items: list[pytest.Item]) -> bool:
     live.__code__ = code
     for item in items:
         item._initrequest()  # type: ignore[attr-defined]
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
             return True
     return False
+
+
+def _dies_anew(mutant: Mutant | None, items: list[pytest.Item]) -> bool:
+    """The same for a change outside of functions: everything of the project's is loaded again, with the mutant in it."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(OURS):
+            del sys.modules[name]
+    if mutant:
+        install(mutant, str(ROOT / mutant.path))
+    names = [item.nodeid for item in items]
+    return pytest.main(["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}", *names]) != pytest.ExitCode.OK
 
 
 def _forked(experiment: Any, limit: float) -> str:
