@@ -95,12 +95,11 @@ def decide(
     """The verdict. In: every planned scenario, advisory ones included. `blame` is whose fault it is that the run is partial."""
     counted = [s for s in scenarios if s.must]
     outcomes = [s.outcome for s in counted]
-    known = {"pass", "fail", "not_evidenced", "error", "not_run"}
     if "fail" in outcomes:
         return Verdict(word="NOT READY", partial_because=partial_because, reason=_named(counted, "fail", "broke the spec"))
-    unclear = [s for s in counted if s.outcome in ("error", "not_run") or s.outcome not in known]
+    unclear = [s for s in counted if s.outcome not in ("pass", "not_evidenced")]
     if unclear or partial_because or not counted:
-        whose = _blame(unclear, blame if partial_because else None) or "operator"
+        whose = _blame(unclear, blame if partial_because else None)
         reason = (partial_because or _named(counted, "error", "could not be judged")) if counted else "nothing was planned"
         return Verdict(word="INCONCLUSIVE", blame=whose, partial_because=partial_because, reason=reason)
     if "not_evidenced" in outcomes:
@@ -158,14 +157,11 @@ def _named(scenarios: Iterable[ScenarioResult], outcome: str, what: str) -> str:
     return f"{what}: {'; '.join(names)}"
 
 
-def _blame(unclear: Iterable[ScenarioResult], of_partial: Blame | None) -> Blame | None:
-    """Our own fault first, since it puts everything else in doubt; then the environment's; then the operator's."""
-    unclear = tuple(unclear)
+def _blame(unclear: Iterable[ScenarioResult], of_partial: Blame | None) -> Blame:
+    """Our own fault first, since it puts everything else in doubt; then the environment's; else the operator left it out."""
     blames: set[Blame | None] = {of_partial, *(f.blame for s in unclear for f in s.findings if f.outcome == "error")}
-    if any(s.outcome == "not_run" for s in unclear):
-        blames.add("operator")
-    order: tuple[Blame, ...] = ("audit", "environment", "operator")
-    return next((blame for blame in order if blame in blames), None)
+    order: tuple[Blame, ...] = ("audit", "environment")
+    return next((blame for blame in order if blame in blames), "operator")
 
 
 def document(
