@@ -1,6 +1,7 @@
 """`ss-audit`: the commands for people and pipelines. Each ends with the exit code that README and docs promise."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,9 @@ from ss_audit.trace import trace_report
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point. Out: the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal can't show must not end a verification
     parser = argparse.ArgumentParser(prog="ss-audit", description="The production audit of SS.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="audit with the settings in force: 0 READY, 1 NOT READY, 2 INCONCLUSIVE", add_help=False)

@@ -1,6 +1,5 @@
 """The seal on a finished bundle: manifest of the evidence, statement about the verdict, signature, manifest of these."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,8 +34,3 @@ def described(verdict: Mapping[str, Any], oxum: str) -> dict[str, str]:
         "Payload-Oxum": oxum,
         "Bag-Software-Agent": AGENT,
     }
-
-
-def pinning_digest(bundle: Path) -> str:
-    """The digest that pins this bundle. Raises OSError when it is not sealed."""
-    return f"sha256:{hashlib.sha256((bundle / bag.TAG_MANIFEST).read_bytes()).hexdigest()}"

@@ -111,23 +111,34 @@ def pre_authentication(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> byte
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def signature_problem(enveloped: bytes, payload: bytes, key: Ed25519PublicKey) -> str | None:
-    """What keeps this envelope from being one of the payload, signed with this key; None when it is."""
+def envelope_problem(enveloped: bytes, payload: bytes) -> str | None:
+    """What keeps this envelope from being one of the payload, whoever signed it; None when it is."""
     try:
-        read = json.loads(enveloped)
-        inner, kind = base64.b64decode(read["payload"], validate=True), read["payloadType"]
-        signatures = [base64.b64decode(s["sig"], validate=True) for s in read["signatures"]]
+        inner, kind, _ = _opened(enveloped)
     except (ValueError, KeyError, TypeError) as error:
         return f"it is no DSSE envelope: {type(error).__name__}: {error}"
-    if kind != PAYLOAD_TYPE or inner != payload:
-        return f"it does not hold {STATEMENT}, but something else"
-    for signature in signatures:
+    return None if kind == PAYLOAD_TYPE and inner == payload else f"it does not hold {STATEMENT}, but something else"
+
+
+def signature_problem(enveloped: bytes, payload: bytes, key: Ed25519PublicKey) -> str | None:
+    """What keeps this envelope from being one of the payload, signed with this key; None when it is."""
+    wrong = envelope_problem(enveloped, payload)
+    if wrong:
+        return wrong
+    for signature in _opened(enveloped)[2]:
         try:
             key.verify(signature, pre_authentication(payload))
         except InvalidSignature:
             continue
         return None
     return f"no signature in it was made with the key {key_id(key)[:16]}…"
+
+
+def _opened(enveloped: bytes) -> tuple[bytes, str, list[bytes]]:
+    """Payload, its type, signatures. Raises ValueError, KeyError or TypeError for what is no envelope."""
+    read = json.loads(enveloped)
+    signatures = [base64.b64decode(s["sig"], validate=True) for s in read["signatures"]]
+    return base64.b64decode(read["payload"], validate=True), read["payloadType"], signatures
 
 
 def _resource(name: str, digest: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +19,8 @@ from ss_audit.evidence.model import Body, Evidence, Exchange, Fact
 
 OUTSIDE = "outside of any observation"
 CREATOR = {"name": "ss-audit", "version": "1"}
+RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+"""RFC 9110, section 15. Python calls these otherwise before 3.13, and an archive has to be the same on each."""
 LARGEST = 2 << 20
 """Bytes of a kept file that are repeated in an archive; of a larger one the archive names the file."""
 
@@ -132,8 +133,10 @@ def _marked(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _phrase(status: int | None) -> str:
+    if status is None or status in RENAMED:
+        return RENAMED.get(status or 0, "")
     try:
-        return HTTPStatus(status).phrase if status is not None else ""
+        return HTTPStatus(status).phrase
     except ValueError:
         return ""
 
@@ -150,13 +153,11 @@ def _query(url: str) -> list[tuple[str, str]]:
 
 
 def _cookies(headers: Iterable[tuple[str, str]], wanted: str) -> list[dict[str, str]]:
+    """Names and values as they stand there; what follows the first pair of a Set-Cookie are its attributes (RFC 6265, 4)."""
     found: list[dict[str, str]] = []
     for name, value in headers:
         if name.lower() == wanted:
-            jar: SimpleCookie = SimpleCookie()
-            try:
-                jar.load(value)
-            except CookieError:
-                continue
-            found += [{"name": key, "value": morsel.value} for key, morsel in jar.items()]
+            pairs = [part.strip().partition("=") for part in value.split(";")]
+            kept = pairs[:1] if wanted == "set-cookie" else pairs
+            found += [{"name": key, "value": said} for key, equals, said in kept if equals]
     return found

@@ -1,12 +1,14 @@
 """A bundle examined from end to end: the seal, the chain, the files, and the judgement, made again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from ss_audit.report.what_was_audited import settings_event, title
 from ss_audit.run_reading import LOG, BundleUnreadable, RunRead, read_run
+from ss_audit.verify.beside import beside_problems
 from ss_audit.verify.chain import FILE, chain_problems
 from ss_audit.verify.files import file_problems
 from ss_audit.verify.problem import Problem
@@ -21,7 +23,8 @@ class Verification(NamedTuple):
     `told` is the verdict in the bundle, None of an unfinished run; `again` the one that the evidence leads to, None where it
     leads to none. `unfinished` says why the run has no end, or is empty. `pin` is the digest of the bundle as it is;
     `pinned` and `signed` say whether it was held against a digest or a key from elsewhere, `has_signature` whether it has one.
-    `suite` is the revision of the audit that the run was carried out with, None where none is known.
+    `suite` is the revision of the audit that the run was carried out with, None where none is known. `about` says which run
+    it is, so that another run's bundle under this one's name is seen; `in_folder` that the folder around it was looked at.
     """
 
     bundle: Path
@@ -37,6 +40,8 @@ class Verification(NamedTuple):
     signed: bool
     has_signature: bool
     suite: str | None
+    about: str
+    in_folder: bool
 
     @property
     def holds(self) -> bool:
@@ -50,21 +55,22 @@ def verified(bundle: Path, digest: str | None = None, key: Ed25519PublicKey | No
     `digest` is what was kept of it elsewhere ("sha256:…"), `key` the public half of the key it was signed with. Raises
     `BundleUnreadable` when there is no bundle, or one that the operating system does not let us read.
     """
-    place = bundle / "bundle" if not (bundle / "data").is_dir() and (bundle / "bundle" / "data").is_dir() else bundle
-    place = place.resolve()
+    in_folder = not (bundle / "data").is_dir() and (bundle / "bundle" / "data").is_dir()
+    place = (bundle / "bundle" if in_folder else bundle).resolve()
     if not (place / "data").is_dir():
         raise BundleUnreadable(f"{bundle} is no bundle: it has no folder “data”")
     try:
-        return _examined(place, digest, key)
+        return _examined(place, digest, key, bundle if in_folder else None)
     except OSError as error:
         raise BundleUnreadable(f"{error.filename or place} can't be read: {error.strerror}") from None
 
 
-def _examined(bundle: Path, digest: str | None, key: Ed25519PublicKey | None) -> Verification:
+def _examined(bundle: Path, digest: str | None, key: Ed25519PublicKey | None, folder: Path | None) -> Verification:
     seal = look_at_seal(bundle, digest, key)
+    beside = tuple(beside_problems(folder, seal.digests)) if folder and seal.sealed else ()
     known = Verification(
         bundle=bundle,
-        problems=seal.problems,
+        problems=(*seal.problems, *beside),
         told=None,
         again=None,
         unfinished="",
@@ -76,19 +82,25 @@ def _examined(bundle: Path, digest: str | None, key: Ed25519PublicKey | None) ->
         signed=key is not None,
         has_signature=seal.signed,
         suite=None,
+        about="",
+        in_folder=folder is not None,
     )
+    if seal.odd:
+        return known
     missing = Problem(FILE, None, "it is not there")
     if f"data/{LOG}" not in seal.digests:
-        return known._replace(problems=(*seal.problems, missing), unfinished=_unfinished(None, seal))
+        return known._replace(problems=(*known.problems, missing), unfinished=_unfinished(None, seal))
     try:
         run = read_run(bundle)
     except BundleUnreadable as error:
-        return known._replace(problems=(*seal.problems, Problem("data", None, str(error))))
+        return known._replace(problems=(*known.problems, Problem("data", None, str(error))))
     told = run.verdict.get("verdict") if run.verdict else None
-    known = known._replace(told=told, lines=len(run.events), unfinished=_unfinished(run, seal), suite=_suite(run))
+    known = known._replace(
+        told=told, lines=len(run.events), unfinished=_unfinished(run, seal), suite=_suite(run), about=_about(run)
+    )
     judging = _Judging(run, seal)
     problems = list(judging.problems())
-    return known._replace(problems=(*seal.problems, *problems), again=judging.again, findings=len(run_findings(run)))
+    return known._replace(problems=(*known.problems, *problems), again=judging.again, findings=len(run_findings(run)))
 
 
 def run_findings(run: RunRead) -> tuple[str, ...]:
@@ -100,6 +112,16 @@ def _suite(run: RunRead) -> str | None:
     """As the log says it, which may say anything."""
     known = next((event.data.get("suite") for event in run.of_type("versions")), None)
     return str(known["revision"]) if isinstance(known, dict) and known.get("revision") else None
+
+
+def _about(run: RunRead) -> str:
+    """Which run this is: its id, when it started, on what. From its opening, which the rest has to agree with."""
+    opened: Mapping[str, Any] = next((event.data for event in run.of_type("planned")), {})
+    try:
+        profile = settings_event(run)["settings"]["profile"]
+        return f"run {opened['run_id']} of {opened['started_at']}, profile {profile}, {title(run)}"
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return ""  # the log may say anything; what is wrong with it is told by the examination
 
 
 def _unfinished(run: RunRead | None, seal: SealSeen) -> str:

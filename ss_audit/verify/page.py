@@ -26,11 +26,15 @@ def conclusion(seen: Verification) -> str:
 
 def _looked_at(seen: Verification) -> Iterator[str]:
     yield f"Bundle {seen.bundle}"
+    if seen.about:
+        yield f"  {seen.about}"
     yield f"  {seen.files} files, {seen.lines} lines in the event log, {seen.findings} checks judged again"
     if seen.pin:
         yield f"  its digest: {seen.pin}"
     if seen.unfinished:
         yield f"  the run has no end: {seen.unfinished}"
+    if seen.in_folder:
+        yield "  the pages beside it are not checked: ss-audit report makes them anew from the bundle"
 
 
 def _problems(seen: Verification, revision: str | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from checks.cases import holds, parametrized, row
 from checks.observations import (
     DO_FILE,
@@ -22,7 +23,6 @@ from checks.observations import (
     statement,
     status,
 )
-
 from ss_audit.checks import artifacts as restarts
 from ss_audit.checks import library, llm, missing_package, started, stata
 from ss_audit.checks.classes import llm_class, stata_class

@@ -78,6 +78,25 @@ def test_no_answer_and_what_is_no_status_of_http() -> None:
     assert entry_of(exchange(status=799))["response"]["statusText"] == ""
 
 
+@pytest.mark.parametrize(
+    ("status", "phrase"),
+    [
+        (200, "OK"), (409, "Conflict"), (413, "Content Too Large"), (414, "URI Too Long"), (416, "Range Not Satisfiable"),
+        (422, "Unprocessable Content"), (429, "Too Many Requests"), (503, "Service Unavailable"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_status_are_the_same_on_every_python(status: int, phrase: str) -> None:
+    """A bundle that was made on one is verified on another, and Python renamed some of them."""
+    assert entry_of(exchange(status=status))["response"]["statusText"] == phrase
+
+
+def test_cookies_are_told_as_they_stand_there() -> None:
+    cookies = (("Set-Cookie", 'sid="a b"; HttpOnly; Path=/'), ("Set-Cookie", "bare"), ("Set-Cookie", "two=1=2"))
+    made = entry_of(exchange(response_headers=cookies, request_headers=(("Cookie", "a=1; b; c=x=y"),)))
+    assert made["response"]["cookies"] == [{"name": "sid", "value": '"a b"'}, {"name": "two", "value": "1=2"}]
+    assert made["request"]["cookies"] == [{"name": "a", "value": "1"}, {"name": "c", "value": "x=y"}]
+
+
 @pytest.mark.parametrize("url", ["http://[::1", "not a url", "http://h/?%zz&=&&", ""])
 def test_strange_answers_break_nothing(url: str) -> None:
     cookies = (("Set-Cookie", 'a="\\; ;=;;'), ("Set-Cookie", "\x00\x01"), ("set-cookie", ""))

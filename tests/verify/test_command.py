@@ -1,7 +1,10 @@
 """`ss-audit verify` as people use it: on a run's folder, a pointer, a copy; without a network; with what they kept."""
 
+import io
+import os
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +97,67 @@ def test_a_link_in_a_bundle_is_no_evidence(unsigned: Sealed, tmp_path: Path, cap
     plan.symlink_to(tmp_path / "plan.json")
     assert main(["verify", str(unsigned.bundle), "--digest", unsigned.digest]) == 1
     assert "data/plan.json: it is a symbolic link" in capsys.readouterr().out
+
+
+def test_it_says_which_run_it_looked_at(unsigned: Sealed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another run's bundle may bear this one's name."""
+    renamed = unsigned.bundle.rename(tmp_path / "the run of last week")
+    assert main(["verify", str(renamed)]) == 0
+    assert "run small of 20" in (said := capsys.readouterr().out)
+    assert "profile rehearsal, stack reference" in said
+    assert "seed 4" in said
+
+
+def run_folder(run: Sealed, place: Path) -> Path:
+    """A copy of the run's folder without links, as an archive program makes it."""
+    shutil.copytree(run.bundle.parent, place / "run", symlinks=False)
+    return place / "run"
+
+
+@pytest.mark.parametrize("name", ["verdict.json", "allure-results/planned-0002-result.json", "junit/added.xml"])
+def test_what_lies_beside_under_the_bundles_names_is_held_against_it(
+    two: tuple[Sealed, Sealed], tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    folder = run_folder(two[1], tmp_path)
+    assert main(["verify", str(folder), "--digest", two[1].digest]) == 0
+    assert "the pages beside it are not checked" in capsys.readouterr().out
+    (folder / name).write_bytes(b'{"verdict": "READY"}')
+    assert main(["verify", str(folder), "--digest", two[1].digest]) == 1
+    assert f"{name}: beside the bundle: it is not" in capsys.readouterr().out
+
+
+def test_a_result_that_is_gone_beside_the_bundle_is_named(two: tuple[Sealed, Sealed], tmp_path: Path) -> None:
+    folder = run_folder(two[1], tmp_path)
+    (folder / "allure-results" / "planned-0002-result.json").unlink()
+    assert main(["verify", str(folder)]) == 1
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ["data/verdict.json", "data/events.jsonl", "bag-info.txt", "data/har/pipe"])
+def test_a_pipe_in_a_bundle_keeps_nobody_waiting(unsigned: Sealed, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    pipe = unsigned.bundle / name
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    assert main(["verify", str(unsigned.bundle)]) == 1
+    assert f"{name}: it is a pipe" in capsys.readouterr().out
+
+
+def test_a_name_that_the_terminal_can_not_show_ends_nothing(
+    unsigned: Sealed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert main(["verify", str(unsigned.bundle.rename(tmp_path / "prüfung"))]) == 0
+    sys.stdout.flush()
+    assert b"pr\\xfcfung" in written.getvalue()
+
+
+def test_no_page_is_made_of_a_bundle_that_was_changed(unsigned: Sealed, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would carry the genuine digest and show what that digest does not pin."""
+    verdict = unsigned.bundle / "data" / "verdict.json"
+    verdict.write_bytes(verdict.read_bytes().replace(b"INCONCLUSIVE", b"READY"))
+    assert main(["report", str(unsigned.bundle)]) == 2
+    said = capsys.readouterr().out
+    assert "no page is made of it" in said
+    assert "data/verdict.json: it was changed" in said
+    assert not (unsigned.bundle.parent / "summary.html").exists()

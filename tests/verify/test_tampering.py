@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ss_audit.evidence.attestation import public_key
-from ss_audit.evidence.bag import TAG_MANIFEST
+from ss_audit.evidence.attestation import ENVELOPE, STATEMENT, envelope, public_key
+from ss_audit.evidence.bag import DECLARED, INFO, MANIFEST, TAG_MANIFEST, digest_of, manifest
 from ss_audit.verify.examination import Verification, verified
 from ss_audit.verify.page import page
 
@@ -16,6 +17,7 @@ from .bundles import Kept, Sealed, Tampering
 from .forging import chained_anew, sealed_anew, written_anew
 
 TAMPERINGS = 1000
+TAGS = (DECLARED, INFO, MANIFEST)
 pytestmark = pytest.mark.once
 
 
@@ -50,8 +52,9 @@ def test_what_is_sealed_anew_is_noticed_by_what_the_log_says(unsigned: Sealed, t
 
     def tampered() -> str | None:
         what = tampering.any()
-        if not any(path.is_relative_to(unsigned.bundle / "data") for path in kept.touched()):
-            return None
+        remade = {unsigned.bundle / name for name in (*TAGS, TAG_MANIFEST, STATEMENT)}
+        if set(kept.touched()) <= remade:
+            return None  # sealing writes these anew: nothing of the change would be left
         try:
             sealed_anew(unsigned.bundle)
         except (ValueError, LookupError, TypeError, FileNotFoundError):
@@ -153,6 +156,27 @@ def test_a_consistent_rewrite_passes_without_digest_and_signature_and_that_is_sa
     assert not pinned.holds
     assert unsigned.digest in page(pinned)
     assert "wrote anew" not in page(verified(unsigned.bundle, forged))
+
+
+@pytest.mark.parametrize("name", ["verdict.json", "READ-ME-FIRST.txt", "fetch.txt", "tools/run.sh"])
+def test_what_lies_beside_the_data_and_is_no_part_of_a_bundle_is_named(unsigned: Sealed, name: str) -> None:
+    """Sealed anew with it, manifests and log fit; but whoever opens the folder would read it first."""
+    added = unsigned.bundle / name
+    added.parent.mkdir(exist_ok=True)
+    added.write_text('{"verdict": "READY"}', "utf-8")
+    sealed_anew(unsigned.bundle)
+    assert f"{name}: it is no part of a bundle" in page(verified(unsigned.bundle))
+
+
+def test_a_strangers_envelope_is_named_without_any_key(unsigned: Sealed) -> None:
+    stranger = Ed25519PrivateKey.generate()
+    statement = json.loads((unsigned.bundle / STATEMENT).read_bytes())
+    statement["predicate"]["result"] = "PASSED"
+    sealed_anew(unsigned.bundle)
+    (unsigned.bundle / ENVELOPE).write_bytes(envelope(json.dumps(statement).encode(), stranger))
+    beside = {name: digest_of(unsigned.bundle / name) for name in (*TAGS, STATEMENT, ENVELOPE)}
+    (unsigned.bundle / TAG_MANIFEST).write_bytes(manifest(beside))
+    assert "statement.dsse.json: it does not hold statement.json" in page(verified(unsigned.bundle))
 
 
 def test_a_signature_tells_a_consistent_rewrite(signed: Sealed, keys: tuple[Path, Path]) -> None:
