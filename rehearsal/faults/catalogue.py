@@ -15,6 +15,7 @@ GROUPS = (
     "template_choice",
     "missing",
     "binding",
+    "do_files",
     "plan_contents",
     "dependencies",
     "journey",

@@ -158,12 +158,13 @@ def freezing_again_changes_nothing(choices: TemplateChoices) -> Judgement:
 @check(
     scenario=SCENARIO,
     spec="comparing the plan freeze output with the template selection implementation evidence",
-    expected="what is executed is the template that was chosen, with its placeholders filled in",
+    expected="what is executed is the template that was chosen, filled in as the frozen plan says, and nothing else",
     impact="the choice is for show: something else than the agreed template computes the results",
-    fix="render the do-file from the source of the template in the frozen plan",
+    fix="render the do-file from the source of the template in the frozen plan, with the values bound there",
 )
 def what_is_executed_was_chosen(executed: ExecutedTemplate) -> Judgement:
-    """The do-file that ran holds the chosen template command by command. Without the library nothing shows it."""
+    """The do-file that ran is the chosen template, command by command, with the values that the plan binds. Without the
+    library nothing shows it."""
     journey = at(executed.journey, "download")
     template, stored = chosen(journey), do_files(journey)
     expected = f"the do-file of {template}"
@@ -172,7 +173,10 @@ def what_is_executed_was_chosen(executed: ExecutedTemplate) -> Judgement:
     if executed.source is None or executed.source.body.text is None:
         saw = f"{executed.looked.title}: whether the do-file comes from {template} can't be compared"
         return not_evidenced(expected=expected, saw=saw, evidence=[executed.looked, *stored])
-    unlike = [unlike_the_template(executed.source.body.text, a.body.text or "") for a in stored]
+    plan = frozen_plan(journey)[0]
+    bound, alone = plans.bound(plan), plans.all_templates(plan) <= {template}
+    values, source = bound.value if bound else {}, executed.source.body.text
+    unlike = [unlike_the_template(source, a.body.text or "", values, alone=alone) for a in stored]
     saw = f"not from {executed.source.path}: {unlike[0]}" if all(unlike) else f"{executed.source.path}, command by command"
     return judged(not all(unlike), expected=expected, saw=saw, evidence=[executed.source, *stored, journey.freezes[-1]])
 

@@ -8,7 +8,7 @@ from ss_audit.checks.stata_by_records import real_by_its_records, recorded_run
 from ss_audit.checks.stata_numbers import numbers_of
 from ss_audit.checks.stata_process import doubts_about, held_the_log, identity, leaf_name, refutations
 from ss_audit.evidence.model import StataProcess, StoredArtifact
-from ss_audit.evidence.seen import Journey, MainJourney, Provenance
+from ss_audit.evidence.seen import ExecutedTemplate, Journey, MainJourney, Provenance
 from ss_audit.ss import facts
 from ss_audit.stata_log.containment import result_log_inside
 from ss_audit.stata_log.doubts import doubts
@@ -155,12 +155,18 @@ def the_result_log_is_inside(journey: MainJourney) -> Judgement:
     impact=FAKED,
     fix="let Stata compute the results from the uploaded data",
 )
-def the_numbers_are_right(journey: MainJourney) -> Judgement:
-    """Every table that can be, recomputed from the uploaded CSV in single precision, digit by digit."""
+def the_numbers_are_right(executed: ExecutedTemplate) -> Judgement:
+    """Every table that can be, recomputed from the uploaded CSV in single precision, digit by digit.
+
+    A number of observations alone shows nothing. What works on a part of the data can't be recomputed, which is no excuse
+    where the template that was to run works on all of them.
+    """
+    journey = executed.journey
     log = stata_log(journey)
-    found = numbers_of(journey, log)
-    if not found.compared:
+    found = numbers_of(journey, log, executed.source.body.text if executed.source else None)
+    if found.compared == found.counted and found.agreeing == found.compared:
         looked = f"{found.tables} tables in the log, none that can be recomputed"
+        looked += " but a number of observations" if found.counted else ""
         return not_evidenced(expected="recomputed numbers", saw=looked, evidence=[log, journey.dataset])
     saw = f"{found.agreeing} of {found.compared} printed numbers as recomputed"
     if found.differences:

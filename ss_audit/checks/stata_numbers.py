@@ -1,16 +1,20 @@
 """The numbers of a run, recomputed from the data that were uploaded."""
 
 from ss_audit.checks.reached import artifacts_named
+from ss_audit.checks.rendering import restricted_by
 from ss_audit.evidence.model import Fact, StoredArtifact
 from ss_audit.evidence.seen import Journey
 from ss_audit.stata_log.csv_tables import recompute_csv
 from ss_audit.stata_log.grammar import read_log
 from ss_audit.stata_log.recompute import Recomputation, recompute, would_match_float64
-from ss_audit.stata_log.tables import find_tables
+from ss_audit.stata_log.tables import CountTable, Table, find_tables
 
 
 class Numbers(Fact):
-    """`agreeing` of `compared` printed numbers agree; `float64` counts those that only double precision explains."""
+    """`agreeing` of `compared` printed numbers agree; `float64` counts those that only double precision explains.
+
+    `counted` are those of `compared` that only count observations: they say nothing about what was computed.
+    """
 
     tables: int
     compared: int
@@ -18,20 +22,30 @@ class Numbers(Fact):
     float64: int
     differences: tuple[str, ...]
     sources: tuple[StoredArtifact, ...] = ()
+    counted: int = 0
 
 
-def numbers_of(journey: Journey, log: StoredArtifact) -> Numbers:
-    """All tables of the log and all output tables that can be recomputed."""
+def numbers_of(journey: Journey, log: StoredArtifact, template: str | None = None) -> Numbers:
+    """All tables of the log and all output tables that can be recomputed.
+
+    In: the source of the template that was to run, where it is known. A command may then work on a part of the data only
+    where the template says so.
+    """
     data = journey.dataset.body.text or ""
     tables = find_tables(read_log((log.body.text or "").encode()))
+    if template is not None:
+        own = restricted_by(template)
+        tables = tuple(table if _may_be_restricted(table, own) else _as_if_unrestricted(table) for table in tables)
     done: list[Recomputation] = [recompute(table, data) for table in tables]
+    counted = sum(r.compared for r, table in zip(done, tables, strict=True) if isinstance(table, CountTable))
     sources: list[StoredArtifact] = []
     for artifact in _output_tables(journey):
         found = recompute_csv(artifact.rel_path, artifact.body.text or "", data, tables)
         if found is not None:
             done.append(found)
             sources.append(artifact)
-    doubles = sum(s.float64_matches for s in (would_match_float64(t, data) for t in tables) if s.side == "float64")
+    stored = [would_match_float64(table, data) for table in tables if not table.origin.doubt]
+    doubles = sum(s.float64_matches for s in stored if s.side == "float64" and not s.may_be_double)
     differences = tuple(f"{d.cell} prints {d.printed}, computed {d.computed!r}" for r in done for d in r.disagreements)
     return Numbers(
         tables=len(tables),
@@ -40,7 +54,18 @@ def numbers_of(journey: Journey, log: StoredArtifact) -> Numbers:
         float64=doubles,
         differences=differences,
         sources=tuple(sources),
+        counted=counted,
     )
+
+
+def _may_be_restricted(table: Table, own: frozenset[str]) -> bool:
+    """Whether the template itself restricts this command; an option with which it prints otherwise is no restriction."""
+    restriction = table.origin.restriction
+    return not restriction or restriction.startswith("option ") or table.origin.name in own
+
+
+def _as_if_unrestricted(table: Table) -> Table:
+    return table.model_copy(update={"origin": table.origin.model_copy(update={"restriction": ""})})
 
 
 def _output_tables(journey: Journey) -> tuple[StoredArtifact, ...]:

@@ -55,6 +55,11 @@ def template(plan: Any) -> Found | None:
     return facts.find(node.value, ("id", "ref", "key", "name"), node.where) if node else None
 
 
+def all_templates(plan: Any) -> frozenset[str]:
+    """The ids of all templates that the plan refers to: the chosen one, and those that come beside it."""
+    return frozenset(name for _, _, item in facts.walk(plan) if isinstance(item, dict) for name in _template_ids(item))
+
+
 def rationale_in(plan: Any) -> Found | None:
     """Why this template, inside the plan: a sentence, not a word, and not the reason for something else."""
     return next((found for found in _reasons(plan, "plan")), None)

@@ -9,6 +9,7 @@ from checks.observations import (
     DO_FILE,
     QUESTION,
     TEMPLATE,
+    answering,
     artifacts,
     body,
     exchange,
@@ -75,6 +76,14 @@ def executed(do_file: str | None = DO_FILE, source: str | None = TEMPLATE, path:
     return ExecutedTemplate(journey=main, looked=statement("template R02 read"), source=seen)
 
 
+def besides(seen: ExecutedTemplate) -> ExecutedTemplate:
+    """The plan names a second template beside the chosen one."""
+    more = plan()
+    more["steps"].append({"step_id": "s2", "params": {"template_id": "R01"}})
+    froze = answering(seen.journey.freezes[-1], {"job_id": "j", "plan": more})
+    return seen.model_copy(update={"journey": seen.journey.model_copy(update={"freezes": (froze,)})})
+
+
 PREAMBLE = '* put here by the worker\ncapture confirm file "data.csv"\nif _rc {\n    exit 601\n}\n\n'
 BY_RULE = {kind: choice(kind, template, f"y_q1 asks for {template}.", answer="") for kind, template in BY_KIND.items()}
 CODED = {"error_code": "DO_TEMPLATE_NOT_FOUND", "template_id": "R02"}
@@ -120,7 +129,23 @@ CASES: list[Case] = [
     row(selection.what_is_executed_was_chosen, "behind a preamble", executed(PREAMBLE + DO_FILE), "pass"),
     row(selection.what_is_executed_was_chosen, "a template of Windows",
         executed(source="\ufeff" + TEMPLATE.replace("\n", "\r\n", 3)), "pass"),
-    row(selection.what_is_executed_was_chosen, "a step more at its end", executed(DO_FILE + "exit\n"), "pass"),
+    *(row(selection.what_is_executed_was_chosen, f"at its end {end!r}", executed(DO_FILE + end), "pass") for end in (
+        "exit\n", "exit, clear\n", "capture log close _all\nexit 0\n", "* done\nexit\nregress x_q2 y_q1\n",
+    )),
+    row(selection.what_is_executed_was_chosen, "a command after its end",
+        executed(DO_FILE + 'log close\nfile open t using "table.csv", write replace\n'), "fail", "goes on with 'file open"),
+    row(selection.what_is_executed_was_chosen, "an error at its end", executed(DO_FILE + "exit 9\n"), "fail", "goes on with 'exit 9"),
+    row(selection.what_is_executed_was_chosen, "twice, altered after",
+        executed(DO_FILE + DO_FILE.replace("regress y_q1", "drop if x_q2 > 1\nregress y_q1")), "fail", "last command"),
+    row(selection.what_is_executed_was_chosen, "another template of the plan comes after it",
+        besides(executed(DO_FILE + "tabulate z_q3\n")), "pass"),
+    row(selection.what_is_executed_was_chosen, "roles swapped",
+        executed(DO_FILE.replace("regress y_q1 x_q2", "regress x_q2 y_q1")), "fail", "goes on with 'regress y_q1 x_q2 z_q3'"),
+    row(selection.what_is_executed_was_chosen, "a part of the data",
+        executed(DO_FILE.replace("regress y_q1 x_q2 z_q3", "regress y_q1 x_q2 z_q3 in 1/4")), "fail", "in 1/4"),
+    row(selection.what_is_executed_was_chosen, "other blanks", executed(DO_FILE.replace("regress y_q1", "regress   y_q1")), "pass"),
+    row(selection.what_is_executed_was_chosen, "a value that the plan does not bind",
+        executed(DO_FILE + "display 5\n", TEMPLATE + "display __LEVEL__\n"), "pass"),
     row(selection.what_is_executed_was_chosen, "under another name", executed(path="analysis.do"), "pass"),
     row(selection.what_is_executed_was_chosen, "another do-file", executed('display "42"'), "fail", "does not hold"),
     row(selection.what_is_executed_was_chosen, "another command in its middle", executed(DO_FILE.replace("regress", "reg")), "fail", "goes on with"),

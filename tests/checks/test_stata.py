@@ -3,27 +3,32 @@
 
 import json
 
-from stata_log.synthetic import REHEARSAL_HEAD, batch
+from stata_log import printed_tables
+from stata_log.synthetic import REHEARSAL_HEAD, batch, closed, opened
 
 from checks.cases import Case, holds, parametrized, row
 from checks.observations import (
+    COLUMNS,
     COMMAND,
     CSV,
     DO_FILE,
     LOG,
     RESULT_LOG,
+    TEMPLATE,
     artifacts,
+    body,
     halted,
     journey,
     main_journey,
+    next_id,
     provenance,
     run_meta,
     stata_run,
     statement,
 )
 from ss_audit.checks import conclusions, published, stata
-from ss_audit.evidence.model import StataProcess
-from ss_audit.evidence.seen import Conclusions, MainJourney, Provenance, PublishedJourney
+from ss_audit.evidence.model import FileSeen, StataProcess
+from ss_audit.evidence.seen import Conclusions, ExecutedTemplate, MainJourney, Provenance, PublishedJourney
 
 GOOD, REAL = main_journey(), provenance()
 DECLARED = provenance(stata="rehearsal", profile="rehearsal")
@@ -57,9 +62,29 @@ PRINTED = [line for line in LOG.splitlines() if line.startswith("        x_q2 |"
 WRONG = LOG.replace("z_q3 |          8      3.3", "z_q3 |          8      3.4")
 ENGINE = batch(DO_FILE, top=REHEARSAL_HEAD)
 STRING = " ".join(COMMAND)
+
+
+def executed(seen: MainJourney = GOOD, source: str | None = None) -> ExecutedTemplate:
+    """The job with its template; without a source the library was not at hand."""
+    file = None if source is None else FileSeen(id=next_id(), title="source", path="R02", body=body(source))
+    return ExecutedTemplate(journey=seen, looked=statement("library looked at"), source=file)
+
+
+def instead(command: str, output: list[str], *, template: str | None = None) -> ExecutedTemplate:
+    """The job on a do-file with another command than `regress` and `summarize`, and what Stata would have printed for it."""
+    do_file = DO_FILE.replace("summarize y_q1 x_q2 z_q3\nregress y_q1 x_q2 z_q3", command)
+    outputs = {'log using "result.log", text replace': opened(), command.splitlines()[-1]: output, "log close": closed()}
+    if command.startswith("count\n"):
+        outputs["count"] = ["  8"]
+    return executed(artifacts(GOOD, {"stata.do": do_file, "stata.log": batch(do_file, outputs)}), template)
+
+
+REGRESSED = printed_tables.regress("y_q1", {name: COLUMNS[name] for name in ("y_q1", "x_q2", "z_q3")})
+OFF = [line.replace(".", "1.", 1) if "|" in line and "_q" in line and "y_q1" not in line else line for line in REGRESSED]
+IN_PART = "count\nregress y_q1 x_q2 z_q3 in 1/8"
 CHECKS = (
     stata.artifacts_include_a_stata_log, stata.metadata_has_command_and_exit_code, stata.the_log_is_well_formed,
-    stata.the_log_echoes_the_do_file, stata.the_result_log_is_inside, stata.the_numbers_are_right, stata.the_command_really_ran,
+    stata.the_log_echoes_the_do_file, stata.the_result_log_is_inside, stata.the_command_really_ran,
 )  # fmt: skip
 CASES: list[Case] = [
     *(row(check, "a sound SS", GOOD, "pass") for check in CHECKS),
@@ -82,10 +107,22 @@ CASES: list[Case] = [
     row(stata.the_log_echoes_the_do_file, "an empty do-file", artifacts(GOOD, {"stata.do": ""}), "not_evidenced"),
     row(stata.the_result_log_is_inside, "none kept", artifacts(GOOD, {"result.log": None}), "pass", "no log of its own"),
     row(stata.the_result_log_is_inside, "of another run", artifacts(GOOD, {"result.log": RESULT_LOG.replace("8", "9")}), "fail"),
-    row(stata.the_numbers_are_right, "one digit", log(WRONG), "fail", "prints"),
-    row(stata.the_numbers_are_right, "of other data", GOOD.model_copy(update={"dataset": GOOD.dataset.model_copy(
-        update={"body": GOOD.dataset.body.model_copy(update={"text": CSV.replace("10.13", "10.14")})})}), "fail"),
-    row(stata.the_numbers_are_right, "no table", log(batch(DO_FILE)), "not_evidenced", "0 tables"),
+    row(stata.the_numbers_are_right, "a sound SS", executed(source=TEMPLATE), "pass", "printed numbers as recomputed"),
+    row(stata.the_numbers_are_right, "without the library", executed(), "pass"),
+    row(stata.the_numbers_are_right, "not run", executed(halted("run")), "not_evidenced"),
+    row(stata.the_numbers_are_right, "only a count", instead("count", ["  8"]), "not_evidenced", "but a number of observations"),
+    row(stata.the_numbers_are_right, "a wrong count", instead("count", ["  9"]), "fail", "prints 9"),
+    row(stata.the_numbers_are_right, "a part of the data, as the template says",
+        instead(IN_PART, OFF, template=TEMPLATE.replace("regress __DEPVAR__ __INDEPVARS__", "regress __DEPVAR__ __INDEPVARS__ in 1/8")),
+        "not_evidenced", "but a number of observations"),
+    row(stata.the_numbers_are_right, "a part of the data, and no template", instead(IN_PART, OFF), "not_evidenced"),
+    row(stata.the_numbers_are_right, "a part of the data, which the template does not say",
+        instead(IN_PART, OFF, template=TEMPLATE), "fail", "prints"),
+    row(stata.the_numbers_are_right, "a part that is all of it", instead(IN_PART, REGRESSED, template=TEMPLATE), "pass"),
+    row(stata.the_numbers_are_right, "one digit", executed(log(WRONG)), "fail", "prints"),
+    row(stata.the_numbers_are_right, "of other data", executed(GOOD.model_copy(update={"dataset": GOOD.dataset.model_copy(
+        update={"body": GOOD.dataset.body.model_copy(update={"text": CSV.replace("10.13", "10.14")})})})), "fail"),
+    row(stata.the_numbers_are_right, "no table", executed(log(batch(DO_FILE))), "not_evidenced", "0 tables"),
     row(stata.the_command_really_ran, "never started", ran(), "fail", "never started"),
     row(stata.the_command_really_ran, "only the look for packages", ran(stata_run(do_file="/w/dependency_preflight.do")), "fail"),
     row(stata.the_command_really_ran, "another do-file", ran(stata_run(do_file_sha256="ab")), "fail", "another do-file"),

@@ -1,6 +1,11 @@
 """Which numbers of a run are recomputed: those of its log, and those of the tables that it made, never of its input."""
 
-from checks.observations import CSV, LOG, artifact, artifacts, main_journey
+from fractions import Fraction
+
+from stata_log import printed_tables
+from stata_log.synthetic import batch
+
+from checks.observations import COLUMNS, CSV, DO_FILE, LOG, TEMPLATE, artifact, artifacts, main_journey
 from ss_audit.checks.stata_numbers import coefficients_of, numbers_of
 from ss_audit.evidence.seen import MainJourney
 
@@ -40,3 +45,40 @@ def test_what_was_uploaded_is_no_result() -> None:
 def test_coefficients_are_those_of_the_last_regression() -> None:
     assert set(coefficients_of(main_journey())) == {"x_q2", "z_q3", "_cons"}
     assert coefficients_of(artifacts(main_journey(), {"stata.log": None})) == {}
+
+
+def in_double(do_file: str) -> str:
+    """The log of a do-file whose regression is that of data in double precision."""
+    columns = {name: COLUMNS[name] for name in ("y_q1", "x_q2", "z_q3")}
+    table = printed_tables.regress("y_q1", columns, store=lambda written: [Fraction(float(v)) for v in written])
+    return batch(do_file, {line: table for line in do_file.splitlines() if line.startswith("regress")})
+
+
+def test_double_precision_is_no_fault_where_the_do_file_asks_for_it() -> None:
+    asked = numbers_of(main_journey(), artifact("stata.log", in_double(DO_FILE.replace(" clear", " asdouble clear"))))
+    assert (asked.agreeing, asked.float64) == (asked.compared, 0)
+    assert asked.compared > 10
+    assert numbers_of(main_journey(), artifact("stata.log", in_double(DO_FILE))).float64 > 0
+
+
+def test_double_precision_is_no_fault_where_a_table_need_not_show_the_data() -> None:
+    part = DO_FILE.replace("regress y_q1 x_q2 z_q3", "regress y_q1 x_q2 z_q3 in 1/8")
+    log = artifact("stata.log", in_double(part))
+    assert numbers_of(main_journey(), log).float64 == 0
+    own = TEMPLATE.replace("regress __DEPVAR__ __INDEPVARS__", "regress __DEPVAR__ __INDEPVARS__ in 1/8")
+    assert numbers_of(main_journey(), log, own).float64 == 0
+    assert numbers_of(main_journey(), log, TEMPLATE).float64 > 0
+
+
+def test_an_option_that_prints_otherwise_is_no_restriction() -> None:
+    plainly = DO_FILE.replace("summarize y_q1 x_q2 z_q3", "summarize y_q1 x_q2 z_q3, format")
+    wrong = printed_tables.summarize(COLUMNS | {"y_q1": COLUMNS["x_q2"]})
+    log = artifact("stata.log", batch(plainly, {"summarize y_q1 x_q2 z_q3, format": wrong}))
+    assert numbers_of(main_journey(), log, TEMPLATE).differences == ()
+
+
+def test_counts_are_told_apart() -> None:
+    do_file = DO_FILE.replace("summarize y_q1 x_q2 z_q3", "count\nsummarize y_q1")
+    outputs = {"count": ["  8"], "summarize y_q1": printed_tables.summarize({"y_q1": COLUMNS["y_q1"]})}
+    found = numbers_of(main_journey(), artifact("stata.log", batch(do_file, outputs)))
+    assert (found.counted, found.tables, found.compared > 1) == (1, 2, True)
