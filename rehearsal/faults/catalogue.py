@@ -24,6 +24,7 @@ GROUPS = (
     "timing",
     "answers",
     "sound_answers",
+    "sound_asking",
     "sound_keeping",
 )
 

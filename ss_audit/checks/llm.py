@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced
 from ss_audit.checks.llm_by_records import counted_by_the_provider, kept_as_recorded, question_in_a_prompt, recorded_only
-from ss_audit.checks.llm_records import MODEL, RecordedCall, pairs, recorded_calls, same_text, went_well
+from ss_audit.checks.llm_records import MODEL, RecordedCall, pairs, recorded_calls, same_text, tells_of_an_attempt, went_well
 from ss_audit.checks.reached import at
-from ss_audit.evidence.model import LlmCall
+from ss_audit.evidence.model import LlmCall, StoredArtifact
 from ss_audit.evidence.seen import Journey, MainJourney, Provenance
 from ss_audit.ss import facts
 from ss_audit.witness.locality import upstream_locality
@@ -57,12 +57,16 @@ def models_are_the_forced_one(journey: MainJourney, provenance: Provenance) -> J
     fix="keep prompt and response of every call as artifacts",
 )
 def prompt_and_response_are_kept(journey: MainJourney) -> Judgement:
-    """Neither is missing or empty."""
+    """The prompt of every call, and the response of those that were answered: a call that failed has none."""
     calls = _calls(journey)
-    bare = [c.folder for c in calls if not (c.prompt and c.prompt.body.size and c.response and c.response.body.size)]
+    bare = [c.folder for c in calls if not _holds(c.prompt) or (went_well(c) and not _holds(c.response))]
     saw = f"incomplete: {', '.join(bare)}" if bare else f"{len(calls)} calls, each with prompt and response"
     evidence = [a for c in calls for a in (c.meta, c.prompt, c.response) if a]
     return judged(not bare, expected="prompt and response of each call", saw=saw, evidence=evidence)
+
+
+def _holds(kept: StoredArtifact | None) -> bool:
+    return kept is not None and kept.body.size > 0
 
 
 @check(
@@ -115,13 +119,16 @@ def every_recorded_call_was_made(journey: MainJourney) -> Judgement:
     fix="keep metadata, prompt and response of every call",
 )
 def every_made_call_is_recorded(journey: MainJourney) -> Judgement:
-    """A relayed call with a good answer that SS did not record."""
+    """A relayed call with a good answer that SS did not record, be the question in it or not.
+
+    An answer that SS had given up waiting for is recorded where a record with the same prompt tells of a failure or a retry.
+    """
     calls = _calls(journey)
     if "llm" in journey.unwitnessed:
         return recorded_only(calls)
     answered = [r for r in journey.llm_calls if r.status == 200 and r.answer]
     known = {relayed.id for relayed in pairs(calls, journey.llm_calls).values()}
-    lost = [r for r in answered if r.id not in known]
+    lost = [r for r in answered if r.id not in known and not any(tells_of_an_attempt(c, r) for c in calls)]
     saw = f"{len(answered)} answered, {len(lost)} of them not among SS's artifacts"
     evidence = [r.id for r in lost or journey.llm_calls] or [c.meta.id for c in calls]
     return judged(bool(answered) and not lost, expected="each call recorded", saw=saw, evidence=evidence, strength="witnessed")
@@ -146,8 +153,8 @@ def the_question_reached_the_provider(journey: MainJourney) -> Judgement:
 
 
 def _served(journey: Journey) -> tuple[LlmCall, ...]:
-    """The relayed calls that were answered: a connection that broke says nothing about who would have answered."""
-    answered = tuple(c for c in journey.llm_calls if c.status is not None)
+    """The relayed calls in which a model was asked, and answered: a connection that broke says nothing about who would have."""
+    answered = tuple(c for c in journey.llm_calls if c.status is not None and c.model_asked is not None)
     return need(answered or None, "no call was relayed and answered", the_question_reached_the_provider.id)
 
 

@@ -10,6 +10,8 @@ from ss_audit.ss import facts
 
 MODEL = ("model", "model_name")
 FINGERPRINT = ("response_fingerprint", "response_sha256", "answer_sha256")
+PROMPT_FINGERPRINT = ("prompt_fingerprint", "prompt_sha256", "request_sha256")
+ATTEMPTS = ("attempts", "attempt_count", "tries")
 ASKED, ANSWERED = ("prompt", "request"), ("response", "completion", "answer")
 
 
@@ -100,3 +102,21 @@ def same_text(response: StoredArtifact, call: LlmCall) -> bool:
     """The text that SS kept is the text that came; what was masked in both is compared by the digest of the original."""
     answer = (call.answer or "").strip()
     return response.body.sha256 == call.answer_sha256 or answer in (text.strip() for text in _texts(response))
+
+
+def tells_of_an_attempt(record: RecordedCall, call: LlmCall) -> bool:
+    """Whether SS's record of the same prompt says that it failed, or that it took more than one attempt.
+
+    The answer to an attempt that SS gave up may still have come to the relay.
+    """
+    attempts = facts.find(record.said, ATTEMPTS)
+    again = attempts is not None and isinstance(attempts.value, int) and attempts.value > 1
+    return (again or not went_well(record)) and _same_prompt(record, call)
+
+
+def _same_prompt(record: RecordedCall, call: LlmCall) -> bool:
+    fingerprint = facts.find(record.said, PROMPT_FINGERPRINT)
+    if fingerprint and str(fingerprint.value).removeprefix("sha256:") == call.prompt_sha256:
+        return True
+    kept = (record.prompt.body.text or "").strip() if record.prompt else ""
+    return bool(kept) and kept in (call.prompt or "")

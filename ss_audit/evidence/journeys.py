@@ -43,6 +43,7 @@ class Journey(Observation):
 
     `draft` holds every draft answer, the last one last (202 means "not yet"); `freezes` every attempt to freeze;
     `polls` the job's status from queued to its end; `asked_to` is the stage at which the experiment meant to stop.
+    `llm_calls`: all that the relay saw while the job was walked, be the question in them or not.
     `unwitnessed`: where none of our witnesses stood, so that `llm_calls` or `stata_runs` could not but be empty.
     """
 

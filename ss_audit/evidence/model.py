@@ -132,8 +132,8 @@ class ProcessSeen(Evidence):
 class LlmCall(Evidence):
     """One call of SS's to its LLM provider, as the relay saw it. Digests are sha256 hex of UTF-8 text.
 
-    `prompt_sha256` is that of the last message's content, `answer_sha256` that of the first choice's content, which is
-    what SS's own metadata calls prompt and response fingerprint. `model_echoed` is what the *provider* said it was.
+    `prompt` is the content of all messages, `answer` that of the first choice: with one message their digests are what SS's
+    own metadata calls prompt and response fingerprint. `model_echoed` is what the *provider* said it was.
     """
 
     kind: ClassVar[str] = "llm_call"

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ss_audit.evidence.archive import Archive
-from ss_audit.evidence.model import LlmCall, ProcessSeen, StataProcess, StoredArtifact
+from ss_audit.evidence.model import LlmCall, ProcessSeen, StataProcess, StoredArtifact, now
 from ss_audit.evidence.seen import Journey, Question, Stage
 from ss_audit.lab.supply import Made
 from ss_audit.settings import InForce
@@ -30,7 +31,8 @@ class Bench:
     """One stack in use. `walks` holds the live jobs by label, `processes` how the stack was when it was started.
 
     `library` is the altered template library that its jobs run on, None for SS's own; `packages` is where packages are
-    installed for its Stata, None where there is no means for it; `means` is what the operator lets us do.
+    installed for its Stata, None where there is no means for it; `means` is what the operator lets us do. `asked` holds the
+    nonces of all questions of the run, which several benches share: one relay serves them all.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Bench:
         waiting: Callable[[str], None],
         processes: tuple[ProcessSeen, ...],
         library: Path | None = None,
+        asked: set[str] | None = None,
     ) -> None:
         self.name = name
         self.stack = made.stack
@@ -55,6 +58,7 @@ class Bench:
         self._records = made.records
         self._in_force = in_force
         self._waiting = waiting
+        self._asked = set() if asked is None else asked
         self._runs: dict[tuple[int, str], StataProcess] = {}
         self.client = self._connect()
 
@@ -69,7 +73,8 @@ class Bench:
         **more: Any,
     ) -> J:
         """Walks a job and returns what was seen, witnesses included. Raises `EngineGap`."""
-        marks = self.stack.log_marks()
+        marks, began = self.stack.log_marks(), now()
+        self._asked.add(question.nonce)
         walk = Walk(self.client, question, data, self._in_force.settings.timeout_job, label, self._waiting, self.is_broken)
         self.walks[label] = walk.go(code, until)
         if self.relay is not None:
@@ -77,7 +82,7 @@ class Bench:
         seen: dict[str, Any] = dict(walk.seen)
         seen["unwitnessed"] = self.unwitnessed
         seen["logs"] = self.stack.log_windows(marks, label)
-        seen["llm_calls"] = self.calls_about(question.nonce)
+        seen["llm_calls"] = self.calls_since(began, question.nonce)
         seen["stata_runs"] = self.stata_runs(str(seen.get("job_id") or "no job"))
         journey = kind(**seen, **more)
         self.refuse_engine_gaps(journey.artifacts, [line for window in journey.logs for line in window.lines])
@@ -92,10 +97,12 @@ class Bench:
         """Where none of our witnesses stands on this stack."""
         return (*(("llm",) if self.relay is None else ()), *(("stata",) if self._records is None else ()))
 
-    def calls_about(self, nonce: str) -> tuple[LlmCall, ...]:
-        """The calls whose prompt holds this question's nonce."""
+    def calls_since(self, began: datetime, nonce: str) -> tuple[LlmCall, ...]:
+        """The calls that began since then, whatever they speak of: jobs are walked one at a time, and a call may leave the
+        question out. Only what asks about another question of the run, and not about this one, is not this job's."""
         calls = self.relay.calls() if self.relay is not None else ()
-        return tuple(call for call in calls if call.prompt and nonce in call.prompt)
+        others = self._asked - {nonce}
+        return tuple(c for c in calls if c.started_at >= began and not _of_another(c.prompt or "", nonce, others))
 
     def stata_runs(self, job_id: str) -> tuple[StataProcess, ...]:
         """The runs of the Stata command in a folder of this job, each recorded once it has ended."""
@@ -129,3 +136,7 @@ class Bench:
     def _connect(self) -> SSClient:
         timeout = self._in_force.settings.timeout_http
         return SSClient(self.stack.base_url, self.archive, timeout, self.name, self.stack.connection)
+
+
+def _of_another(prompt: str, nonce: str, others: Iterable[str]) -> bool:
+    return nonce not in prompt and any(other in prompt for other in others)

@@ -46,6 +46,7 @@ class Lab:
         self._cleanups = contextlib.ExitStack()
         self._scratch: Path | None = None
         self._keeper: Keeper | None = None
+        self._asked: set[str] = set()
         self._main_failed: StackError | None = None
         self._lost: StackError | None = None
         self._witnesses = Witnesses(in_force, archive, self._cleanups, lambda: self.keeper, lambda: self.scratch, waiting)
@@ -170,7 +171,7 @@ class Lab:
         if known is None:
             self._cleanups.callback(made.stack.stop)
         processes = made.stack.start() if known is None else known.processes
-        bench = Bench(name, made, self.archive, self.in_force, self.waiting, processes, library)
+        bench = Bench(name, made, self.archive, self.in_force, self.waiting, processes, library, self._asked)
         self._cleanups.callback(bench.close)
         return bench
 

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 DECODABLE = ("gzip", "x-gzip", "deflate", "identity")
+BETWEEN_MESSAGES = "\n\n"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`prompt` is the last message's text."""
+    """`prompt` is the text of all messages: the question need not stand in the last one."""
 
     model: str | None = None
     prompt: str | None = None
@@ -33,8 +34,9 @@ def read_request(body: bytes) -> Asked:
     """In: a request body. What isn't a chat completion request gives an empty result."""
     said = _object(body)
     messages = said.get("messages")
-    last = messages[-1] if isinstance(messages, list) and messages else None
-    return Asked(model=_text(said.get("model")), prompt=_content(last))
+    texts = [_content(message) for message in messages] if isinstance(messages, list) else []
+    present = [text for text in texts if text is not None]
+    return Asked(model=_text(said.get("model")), prompt=BETWEEN_MESSAGES.join(present) if present else None)
 
 
 def read_answer(body: bytes, streamed: bool) -> Answered:

@@ -52,6 +52,14 @@ ALL_FAILED = artifacts(
         f"{CHOICE}/meta.json": json.dumps({"model": MODEL, "ok": False}),
     },
 )
+FAILED_FIRST = artifacts(
+    relayed(llm_call("{}", failure="SS closed the connection before it had the answer"), *GOOD.llm_calls),
+    {
+        "artifacts/llm/late/meta.json": json.dumps({"model": MODEL, "ok": False}),
+        "artifacts/llm/late/prompt.txt": QUESTION.text,
+        "artifacts/llm/late/response.txt": "",
+    },
+)
 WHOLE = json.dumps({"model": "claude-echo", "choices": [{"message": {"content": DRAFT_ANSWER}}]})
 OTHER_LAYOUT = artifacts(GOOD, GONE | {
     "llm/1.meta.json": json.dumps({"model": MODEL}), "llm/1.request.json": json.dumps({"model": MODEL, "prompt": QUESTION.text}),
@@ -76,6 +84,9 @@ CASES: list[Case] = [
     row(llm.prompt_and_response_are_kept, "no metadata", NO_RECORDS, "not_evidenced"),
     row(llm.prompt_and_response_are_kept, "no response", artifacts(GOOD, {f"{DRAFT}/response.txt": None}), "fail", "draft"),
     row(llm.prompt_and_response_are_kept, "an empty prompt", artifacts(GOOD, {f"{DRAFT}/prompt.txt": ""}), "fail", "draft"),
+    row(llm.prompt_and_response_are_kept, "an empty response", artifacts(GOOD, {f"{DRAFT}/response.txt": ""}), "fail", "draft"),
+    row(llm.prompt_and_response_are_kept, "a failed call without a response", FAILED_FIRST, "pass", "3 calls"),
+    row(llm.prompt_and_response_are_kept, "a failed call without a prompt", artifacts(FAILED_FIRST, {"artifacts/llm/late/prompt.txt": None}), "fail", "late"),
     row(llm.the_prompt_holds_the_question, "another question", artifacts(GOOD, {"prompt.txt": "something"}), "fail", "0 of 2"),
     row(llm.every_recorded_call_was_made, "metadata without a call", relayed(), "fail", "never relayed"),
     row(llm.every_recorded_call_was_made, "one call never made", relayed(llm_call(DRAFT_ANSWER)), "fail", "select"),
@@ -90,6 +101,10 @@ CASES: list[Case] = [
     row(llm.every_made_call_is_recorded, "the same answer twice, recorded once", relayed(*GOOD.llm_calls, llm_call(DRAFT_ANSWER)), "fail"),
     row(llm.every_made_call_is_recorded, "the same answer twice, recorded twice",
         CACHED.model_copy(update={"llm_calls": (*GOOD.llm_calls, llm_call(DRAFT_ANSWER))}), "pass"),
+    row(llm.every_made_call_is_recorded, "given up and recorded as failed", FAILED_FIRST, "pass", "3 answered, 0"),
+    row(llm.every_made_call_is_recorded, "given up, recorded with another prompt",
+        artifacts(FAILED_FIRST, {"artifacts/llm/late/prompt.txt": "something else"}), "fail", "1 of them"),
+    row(llm.every_made_call_is_recorded, "without the question", relayed(*GOOD.llm_calls, llm_call("x", prompt="Is it JSON?")), "fail", "1 of them"),
     row(llm.every_made_call_is_recorded, "a failed attempt", relayed(*GOOD.llm_calls, llm_call("", status=503)), "pass"),
     row(llm.every_made_call_is_recorded, "none made", relayed(), "fail"),
     row(llm.the_question_reached_the_provider, "no call", relayed(), "fail"),
@@ -101,10 +116,12 @@ CASES: list[Case] = [
     row(llm.the_provider_is_real, "a certificate of its own", both(each(tls_verified=False, failure="self-signed")), "fail", "self-signed"),
     row(llm.the_provider_is_real, "not listed", both(each(upstream_host="other.example.org")), "not_evidenced", "llm_hosts"),
     row(llm.the_provider_is_real, "no call", both(relayed()), "not_evidenced"),
+    row(llm.the_provider_is_real, "only the list of models was asked for", both(each(model_asked=None)), "not_evidenced"),
     row(llm.the_provider_is_real, "a connection that broke beside", both(relayed(*GOOD.llm_calls, llm_call("", status=None, tls_verified=None))), "pass"),
     row(llm.the_provider_echoes_the_model, "another", both(each(model_echoed="gpt-small")), "fail", "gpt-small"),
     row(llm.the_provider_echoes_the_model, "one of two another", both(relayed(llm_call("a"), llm_call("b", model_echoed="gpt-small"))), "fail"),
     row(llm.the_provider_echoes_the_model, "nothing", both(each(model_echoed=None)), "fail", "nothing"),
+    row(llm.the_provider_echoes_the_model, "the list of models, beside", both(relayed(*GOOD.llm_calls, llm_call("", model_asked=None, model_echoed=None))), "pass"),
     row(llm.the_provider_echoes_the_model, "a listed name", both(each(model_echoed="gw/claude"), provenance(echoes=(MODEL, "gw/claude"))), "pass"),
     row(llm.the_provider_echoes_the_model, "declared stand-in", both(each(model_echoed="rehearsal"), STAND_IN), "not_evidenced", "rehearsal LLM"),
     row(llm.the_provider_echoes_the_model, "no call", both(relayed()), "not_evidenced"),

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from checks.observations import DRAFT_ANSWER, MODEL, artifact, artifacts, body, llm_call, main_journey
-from ss_audit.checks.llm_records import RecordedCall, pairs, recorded_calls, same_text, went_well
+from ss_audit.checks.llm_records import RecordedCall, pairs, recorded_calls, same_text, tells_of_an_attempt, went_well
 from ss_audit.evidence.model import StoredArtifact
 
 
@@ -115,3 +115,31 @@ def test_the_text_that_was_kept_is_the_text_that_came() -> None:
     assert not same_text(kept("something else"), call)
     assert not same_text(kept(None), call)
     assert not same_text(kept(DRAFT_ANSWER), call)
+
+
+def test_a_record_tells_of_an_attempt_when_it_failed_or_took_more_than_one() -> None:
+    call = llm_call("late", prompt="Answer in JSON.\n\nask", prompt_sha256="0a")
+    for said, told in (
+        ({"ok": False}, True),
+        ({"attempts": 2}, True),
+        ({"attempts": 1}, False),
+        ({}, False),
+        ({"tries": "2"}, False),
+    ):
+        (one,) = only(llm__meta_json=json.dumps({"model": MODEL, **said}), llm__prompt_txt=" ask\n")
+        assert tells_of_an_attempt(one, call) is told
+
+
+def test_an_attempt_is_told_by_its_prompt_or_the_prompts_fingerprint() -> None:
+    failed = {"model": MODEL, "ok": False}
+    call = llm_call("late", prompt="ask", prompt_sha256="0a")
+    for more, files, told in (
+        ({"prompt_fingerprint": "sha256:0a"}, {}, True),
+        ({"prompt_sha256": "0a"}, {"llm__prompt_txt": "masked"}, True),
+        ({"prompt_fingerprint": "0b"}, {"llm__prompt_txt": "another"}, False),
+        ({}, {"llm__prompt_txt": "  "}, False),
+        ({}, {}, False),
+    ):
+        (one,) = only(llm__meta_json=json.dumps(failed | more), **files)
+        assert tells_of_an_attempt(one, call) is told
+    assert not tells_of_an_attempt(one, call.model_copy(update={"prompt": None, "prompt_sha256": None}))

@@ -9,9 +9,9 @@ import pytest
 from ss_audit.witness.llm_payload import Answered, Asked, decode, read_answer, read_request
 
 
-def test_prompt_is_the_last_messages_content() -> None:
+def test_prompt_is_the_content_of_all_messages() -> None:
     body = {"model": "m", "messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]}
-    assert read_request(json.dumps(body).encode()) == Asked("m", "b")
+    assert read_request(json.dumps(body).encode()) == Asked("m", "a\n\nb")
 
 
 def test_prompt_in_parts_is_their_text() -> None:
