@@ -32,6 +32,7 @@ from ss_audit.evidence.model import FileSeen, LogWindow, OperatorCommand
 from ss_audit.evidence.observation import Observation
 from ss_audit.evidence.seen import (
     DeclaredPackage,
+    ExecutedTemplate,
     LibraryTrace,
     MainJourney,
     Provenance,
@@ -197,6 +198,9 @@ def test_a_command_that_did_not_work_is_not_sss_fault(trial: RestartTrial, blame
     assert REAL.judge(trial).blame == blame
 
 
+NO_LIBRARY = ExecutedTemplate(journey=JOB, looked=statement("no library at hand"))
+
+
 def scenario(name: str, *seen: Observation) -> ScenarioResult:
     takes = {type(one): one for one in seen}
     findings = tuple(c.judge(*(takes[kind] for kind in c.takes)) for c in SCENARIO.values() if c.scenario == name)
@@ -204,14 +208,14 @@ def scenario(name: str, *seen: Observation) -> ScenarioResult:
 
 
 def test_what_nobody_of_ours_saw_is_consistent_at_most() -> None:
-    of_stata, of_llm = scenario(stata.SCENARIO, JOB, known()), scenario(llm.SCENARIO, JOB, known())
+    of_stata, of_llm = scenario(stata.SCENARIO, JOB, NO_LIBRARY, known()), scenario(llm.SCENARIO, JOB, known())
     assert {f.outcome for f in (*of_stata.findings, *of_llm.findings)} == {"pass"}, [f.saw for f in of_stata.findings]
     assert (stata_class([of_stata], "real"), llm_class([of_llm], "real")) == ("CONSISTENT", "CONSISTENT")
 
 
 def test_without_the_operators_part_nothing_is_evidenced() -> None:
     nothing = provenance()
-    of_stata, of_llm = scenario(stata.SCENARIO, JOB, nothing), scenario(llm.SCENARIO, JOB, nothing)
+    of_stata, of_llm = scenario(stata.SCENARIO, JOB, NO_LIBRARY, nothing), scenario(llm.SCENARIO, JOB, nothing)
     assert [f.check for f in of_stata.findings if f.outcome == "not_evidenced"] == [stata.the_runner_is_real.id]
     assert {f.check for f in of_llm.findings if f.outcome == "not_evidenced"} == {
         llm.the_provider_is_real.id,
@@ -263,7 +267,9 @@ def test_of_a_job_that_came_to_nothing_no_record_says_that_the_real_parts_ran(st
     passed = [
         f.check
         for name in (stata.SCENARIO, llm.SCENARIO)
-        for f in scenario(name, nothing, known()).findings
+        for f in scenario(
+            name, nothing, ExecutedTemplate(journey=nothing, looked=statement("no library at hand")), known()
+        ).findings
         if f.outcome == "pass"
     ]
     assert passed == []
