@@ -100,12 +100,12 @@ def _counted(values: Iterable[Any]) -> Iterator[tuple[str, int]]:
 def _values(output: str) -> list[Any]:
     try:
         return [json.loads(output)]
-    except ValueError:
+    except (ValueError, RecursionError):
         return [value for line in output.splitlines() if (value := _json(line)) is not None]
 
 
 def _json(line: str) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

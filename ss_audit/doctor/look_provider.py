@@ -77,7 +77,7 @@ def _answer(connection: http.client.HTTPConnection, upstream: Upstream, key: str
 def _read(call: ProviderCall, peer: Peer, status: int, raw: bytes) -> ProviderCall:
     try:
         said: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     said = said if isinstance(said, dict) else {}
     usage = said.get("usage")

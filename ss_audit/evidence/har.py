@@ -23,6 +23,20 @@ RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisf
 """RFC 9110, section 15. Python calls these otherwise before 3.13, and an archive has to be the same on each."""
 LARGEST = 2 << 20
 """Bytes of a kept file that are repeated in an archive; of a larger one the archive names the file."""
+ALL_TOGETHER = 16 << 20
+"""Bytes of kept files that one archive repeats, all together: it is made in memory, and lies beside the files anyway."""
+
+
+class _Room:
+    """What an archive may still repeat of the kept files."""
+
+    def __init__(self) -> None:
+        self._left = ALL_TOGETHER
+
+    def takes(self, size: int) -> bool:
+        fits = size <= min(LARGEST, self._left)
+        self._left -= size if fits else 0
+        return fits
 
 
 class Step(Fact):
@@ -58,21 +72,22 @@ def archives(groups: Mapping[str, Sequence[str]], entries: Mapping[str, Evidence
 
 def archive(name: str, exchanges: Sequence[Exchange], data: Path) -> bytes:
     """One HAR 1.2 document with a page of this name. Raises OSError when a kept file can't be read."""
-    made = [_entry(exchange, data) for exchange in exchanges]
+    room = _Room()
+    made = [_entry(exchange, data, room) for exchange in exchanges]
     first = min((entry["startedDateTime"] for entry in made), default="1970-01-01T00:00:00+00:00")
     page: dict[str, Any] = {"startedDateTime": first, "id": name, "title": name, "pageTimings": {}}
     log = {"version": "1.2", "creator": CREATOR, "pages": [page], "entries": [{"pageref": name, **e} for e in made]}
     return json.dumps({"log": log}, ensure_ascii=True, indent=1).encode("ascii")
 
 
-def _entry(exchange: Exchange, data: Path) -> dict[str, Any]:
+def _entry(exchange: Exchange, data: Path, room: _Room) -> dict[str, Any]:
     elapsed = max(exchange.elapsed_ms, 0.0)
     started = exchange.at - timedelta(milliseconds=elapsed)
     return {
         "startedDateTime": started.isoformat(timespec="milliseconds"),
         "time": elapsed,
-        "request": _request(exchange, data),
-        "response": _response(exchange, data),
+        "request": _request(exchange, data, room),
+        "response": _response(exchange, data, room),
         "cache": {},
         "timings": {"send": 0, "wait": elapsed, "receive": 0},
         "comment": exchange.title,
@@ -80,7 +95,7 @@ def _entry(exchange: Exchange, data: Path) -> dict[str, Any]:
     }
 
 
-def _request(exchange: Exchange, data: Path) -> dict[str, Any]:
+def _request(exchange: Exchange, data: Path, room: _Room) -> dict[str, Any]:
     body = exchange.request_body
     request = {
         "method": exchange.method,
@@ -93,12 +108,12 @@ def _request(exchange: Exchange, data: Path) -> dict[str, Any]:
         "bodySize": body.size,
     }
     if body.size:
-        kept = _content(body, data)
+        kept = _content(body, data, room)
         request["postData"] = {"mimeType": body.media_type, "params": [], "text": kept.pop("text", ""), **_marked(kept)}
     return request
 
 
-def _response(exchange: Exchange, data: Path) -> dict[str, Any]:
+def _response(exchange: Exchange, data: Path, room: _Room) -> dict[str, Any]:
     body = exchange.response_body
     location = next((value for name, value in exchange.response_headers if name.lower() == "location"), "")
     response = {
@@ -107,7 +122,7 @@ def _response(exchange: Exchange, data: Path) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": _cookies(exchange.response_headers, "set-cookie"),
         "headers": _pairs(exchange.response_headers),
-        "content": {"size": body.size, "mimeType": body.media_type, **_content(body, data)},
+        "content": {"size": body.size, "mimeType": body.media_type, **_content(body, data, room)},
         "redirectURL": location,
         "headersSize": -1,
         "bodySize": -1 if exchange.status is None else body.size,
@@ -115,14 +130,14 @@ def _response(exchange: Exchange, data: Path) -> dict[str, Any]:
     return response if exchange.failure is None else {**response, "_error": exchange.failure}
 
 
-def _content(body: Body, data: Path) -> dict[str, Any]:
+def _content(body: Body, data: Path, room: _Room) -> dict[str, Any]:
     """The payload as HAR's `content` has it: text, or base64; and where it was too large for that, where it lies."""
     if body.text is not None:
         return {"text": body.text, **({"comment": "cut at the limit"} if body.cut else {})}
     if body.file is None:
         return {"text": ""} if not body.size else {"comment": f"not kept; sha256 of the original {body.sha256}"}
     kept = data / body.file
-    if kept.stat().st_size > LARGEST:
+    if not room.takes(kept.stat().st_size):
         return {"comment": f"kept as data/{body.file}, sha256 of the copy {digest_of(kept)}"}
     return {"text": base64.b64encode(kept.read_bytes()).decode("ascii"), "encoding": "base64"}
 

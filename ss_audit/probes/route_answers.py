@@ -97,7 +97,7 @@ def _code(exchange: Exchange) -> str:
     """The first field of a JSON error that says which error it is, its path aside; empty when there is none."""
     try:
         content: Any = json.loads(exchange.response_body.text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if isinstance(content, dict) and isinstance(content.get("error"), dict):
         content = content["error"]

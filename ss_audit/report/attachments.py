@@ -104,7 +104,7 @@ def _text(body: Body) -> str:
         return f"({body.size} bytes of {body.media_type or 'unknown type'}, sha256 {body.sha256}, kept as {body.file})"
     try:
         return json.dumps(json.loads(body.text), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.text
 
 
@@ -119,7 +119,7 @@ def _kind(body: Body, path: str) -> AttachmentType:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -52,7 +52,8 @@ def _questions(draft: Any) -> list[tuple[str, list[str]]]:
 
 
 def _values(options: Any) -> list[str]:
-    found = [facts.find(o, ("value", "option_id", "id")) if isinstance(o, dict) else None for o in options]
+    rows = options if isinstance(options, list) else []
+    found = [facts.find(o, ("value", "option_id", "id")) if isinstance(o, dict) else None for o in rows]
     return [str(value.value) for value in found if value]
 
 

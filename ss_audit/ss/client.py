@@ -53,13 +53,9 @@ class SSClient:
         self._redeemed: Access | None = None
         way = connection or Connection()
         wire = Wire(base_url, timeout, way.tls, way.proxy)
-        self._http = httpx.Client(
-            base_url=base_url,
-            transport=RecordingTransport(wire, archive, self._learn, archive.evidence_limit),
-            follow_redirects=False,
-            trust_env=False,
-            headers=[("Accept-Encoding", ACCEPTED), *way.headers],
-        )
+        self._transport = RecordingTransport(wire, archive, self._learn, archive.evidence_limit)
+        headers = [("Accept-Encoding", ACCEPTED), *way.headers]
+        self._http = httpx.Client(base_url=base_url, transport=self._transport, trust_env=False, headers=headers)
 
     def send(
         self,
@@ -87,8 +83,9 @@ class SSClient:
         except httpx.InvalidURL as error:  # what SS named can't be asked for
             failure = f"InvalidURL: {error}"
             return self.archive.record(Exchange(title=f"{method} {what}: no answer", method=method, url=path, failure=failure))
+        # Not by the client: it would keep SS's cookies, and read the target of a redirect that nobody follows.
         try:
-            exchange = self._http.send(request).extensions[EXCHANGE]
+            exchange = self._transport.handle_request(request).extensions[EXCHANGE]
         except ExchangeFailed as failed:
             exchange = failed.exchange
         assert isinstance(exchange, Exchange)

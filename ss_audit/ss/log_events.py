@@ -13,7 +13,7 @@ def events(lines: Iterable[str]) -> tuple[dict[str, Any], ...]:
 def _event(line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
         return value

@@ -15,9 +15,9 @@ import httpx
 class Wire(httpx.BaseTransport):
     """Sends requests to one SS.
 
-    In: its base URL; `patience`, the seconds that SS may let us wait in one exchange, all waits together (one byte a second
-    ends as well); whom to trust, None for httpx's own trust; the HTTP proxy to use, None for none, whatever the environment
-    says. Raises httpx's exceptions; `httpx.UnsupportedProtocol` for any other host.
+    In: its base URL; `patience`, the seconds that one exchange may take, all waits together (one byte a second ends as well),
+    without our own work on what came; whom to trust, None for httpx's own trust; the HTTP proxy to use, None for none,
+    whatever the environment says. Raises httpx's exceptions; `httpx.UnsupportedProtocol` for any other host.
     """
 
     def __init__(self, base_url: str, patience: float, tls: ssl.SSLContext | None = None, proxy: str | None = None) -> None:
@@ -53,7 +53,9 @@ class Wire(httpx.BaseTransport):
             answer = self._pool.handle_request(asked)
         except Exception as error:
             raise _as_httpx(error) from error
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Stream(answer, self._patience), extensions=answer.extensions
+        )
 
     def close(self) -> None:
         """Closes what is open."""
@@ -92,12 +94,16 @@ def look(
 
 
 class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, answer: httpcore.Response, patience: "_Patience") -> None:
+        self._answer, self._patience = answer, patience
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from self._answer.iter_stream()
+            for piece in self._answer.iter_stream():
+                self._patience.pause()
+                yield piece
+                self._patience.go_on()
+                self._patience.bounded(None)
         except Exception as error:
             raise _as_httpx(error) from error
 
@@ -106,19 +112,30 @@ class _Stream(httpx.SyncByteStream):
 
 
 class _Patience:
-    """The seconds that are left of what an exchange may make us wait; our own work meanwhile doesn't count."""
+    """The seconds that are left of what an exchange may take; what we do with a piece of the answer doesn't count.
+
+    Taking apart what came does: in an answer that says nothing in ever so many words no wait would be seen.
+    """
 
     def __init__(self, whole: float) -> None:
         self.whole = whole
-        self.left = whole
+        self.renew()
 
     def renew(self) -> None:
-        self.left = self.whole
+        self._used = 0.0
+        self.go_on()
+
+    def pause(self) -> None:
+        self._used += time.monotonic() - self._since
+
+    def go_on(self) -> None:
+        self._since = time.monotonic()
 
     def bounded(self, timeout: float | None) -> float:
-        if self.left <= 0:
+        left = self.whole - self._used - (time.monotonic() - self._since)
+        if left <= 0:
             raise httpcore.ReadTimeout(f"the answer was not there as a whole after {self.whole:g} s")
-        return self.left if timeout is None else min(self.left, timeout)
+        return left if timeout is None else min(left, timeout)
 
 
 class _PatientStream(httpcore.NetworkStream):
@@ -126,22 +143,16 @@ class _PatientStream(httpcore.NetworkStream):
         self._inner, self._patience = inner, patience
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        allowed, begin = self._patience.bounded(timeout), time.monotonic()
         try:
-            return self._inner.read(max_bytes, allowed)
+            return self._inner.read(max_bytes, self._patience.bounded(timeout))
         except httpcore.ReadTimeout:
             raise httpcore.ReadTimeout(f"the answer was not there as a whole after {self._patience.whole:g} s") from None
-        finally:
-            self._patience.left -= time.monotonic() - begin
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        allowed, begin = self._patience.bounded(timeout), time.monotonic()
         try:
-            self._inner.write(buffer, allowed)
+            self._inner.write(buffer, self._patience.bounded(timeout))
         except httpcore.WriteTimeout:
             raise httpcore.WriteTimeout(f"the request was not taken as a whole in {self._patience.whole:g} s") from None
-        finally:
-            self._patience.left -= time.monotonic() - begin
 
     def close(self) -> None:
         self._inner.close()

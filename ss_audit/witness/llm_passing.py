@@ -9,13 +9,15 @@ import json
 import select
 import socket
 import socketserver
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 from ss_audit.witness.llm_payload import DECODABLE
 from ss_audit.witness.llm_record import CallNotes, keys_in
+from ss_audit.witness.llm_request import BadRequestError, SsLeftError, must_be_sendable, read_body
 from ss_audit.witness.llm_upstream import Upstream, UpstreamBrokeOffError, UpstreamUnreachableError, ask, pieces
 
 UNREACHABLE_MARK = "ss-audit relay: upstream unreachable"
@@ -81,7 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         relay.arrive(notes)
         self._answering = False
         try:
-            body = _read_body(self)
+            must_be_sendable(self.path, self.headers.items())
+            body = read_body(self)
             notes.request_body = body or b""
             connection, notes.peer = relay.upstream.connect()
             with contextlib.closing(connection), relay.holding(connection.sock):
@@ -91,9 +94,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._broken(notes, str(error))
         except UpstreamBrokeOffError as error:
             self._broken(notes, str(error))
-        except _SsLeftError as error:
+        except SsLeftError as error:
             self.close_connection = True
             notes.failure = notes.failure or str(error)
+        except BadRequestError as error:
+            notes.status = error.status  # as a provider would say it: SS's fault, no failure of the way
+            notes.response_body += str(error).encode()
+            self._refuse(notes, error.status, str(error), "bad_request")
         except Exception as error:
             relay.fail(f"{self.command} {self.path.partition('?')[0]}: {error!r}")
             notes.failure, notes.failure_is_ours = f"{FAILED_MARK}: {error!r}", True
@@ -163,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError as error:
             self._left = self.close_connection = True
             if notes.streamed:
-                raise _SsLeftError("SS closed the connection in the middle of the stream") from error
+                raise SsLeftError("SS closed the connection in the middle of the stream") from error
 
     def _ss_left(self) -> bool:
         try:
@@ -180,7 +187,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._gateway_error(notes, f"{UNREACHABLE_MARK}: {reason}", "upstream_unreachable")
 
     def _gateway_error(self, notes: CallNotes, message: str, code: str) -> None:
-        """502 in OpenAI's shape; once the answer has begun, only a closed connection can say that it won't be whole."""
+        self._refuse(notes, HTTPStatus.BAD_GATEWAY, message, code)
+
+    def _refuse(self, notes: CallNotes, status: HTTPStatus, message: str, code: str) -> None:
+        """An error in OpenAI's shape; once the answer has begun, only a closed connection can say that it won't be whole."""
         self.close_connection = True
         self.server.relay.finish(notes)
         if self._answering:
@@ -188,39 +198,13 @@ class _Handler(BaseHTTPRequestHandler):
         said = {"error": {"message": message, "type": "ss_audit_relay", "param": None, "code": code}}
         body = json.dumps(said).encode()
         with contextlib.suppress(OSError):
-            self.send_response_only(502, "Bad Gateway")
+            self.send_response_only(status, status.phrase)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
             self.wfile.flush()
-
-
-class _SsLeftError(Exception):
-    """SS closed its connection."""
-
-
-def _read_body(handler: BaseHTTPRequestHandler) -> bytes | None:
-    """The request's body, None if it has none. Raises _SsLeftError when it doesn't come whole."""
-    try:
-        if "chunked" in handler.headers.get("Transfer-Encoding", "").lower():
-            return b"".join(_chunks(handler))
-        length = handler.headers.get("Content-Length")
-        body = handler.rfile.read(int(length)) if length is not None else None
-    except (OSError, ValueError) as error:
-        raise _SsLeftError(f"SS's request broke off: {error}") from error
-    if body is not None and length is not None and len(body) < int(length):
-        raise _SsLeftError("SS closed the connection in the middle of its request")
-    return body
-
-
-def _chunks(handler: BaseHTTPRequestHandler) -> Iterator[bytes]:
-    while size := int(handler.rfile.readline().partition(b";")[0], 16):
-        yield handler.rfile.read(size)
-        handler.rfile.readline()
-    while handler.rfile.readline().strip():
-        pass
 
 
 def _end_to_end(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ def _events(body: bytes) -> list[bytes]:
 def _object(raw: bytes) -> dict[str, Any]:
     try:
         said = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

@@ -72,6 +72,17 @@ def test_a_very_large_file_is_named_and_not_repeated(tmp_path: Path) -> None:
     assert "text" not in content
 
 
+def test_many_large_files_are_not_all_repeated(tmp_path: Path) -> None:
+    """An archive is made in memory; what it no longer repeats it names."""
+    (tmp_path / "large.bin").write_bytes(bytes(har.LARGEST))
+    body = Body(media_type="application/octet-stream", size=har.LARGEST, sha256="x", file="large.bin")
+    fitting = har.ALL_TOGETHER // har.LARGEST
+    made = json.loads(har.archive("many", [exchange(response_body=body)] * (fitting + 2), tmp_path))
+    contents = [entry["response"]["content"] for entry in made["log"]["entries"]]
+    assert ["text" in content for content in contents] == [True] * fitting + [False] * 2
+    assert "data/large.bin" in contents[-1]["comment"]
+
+
 def test_no_answer_and_what_is_no_status_of_http() -> None:
     entry = entry_of(exchange(status=None, failure="ReadTimeout: nothing came", response_headers=(), response_body=Body()))
     assert (entry["response"]["status"], entry["response"]["_error"]) == (0, "ReadTimeout: nothing came")

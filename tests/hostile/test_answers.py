@@ -52,6 +52,22 @@ def informing(_: bytes) -> Iterator[bytes]:
         time.sleep(0.01)
 
 
+def informing_fast(_: bytes) -> Iterator[bytes]:
+    """The same, so fast that nobody ever waits for it."""
+    return itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 2000)
+
+
+def crumbs(_: bytes) -> Iterator[bytes]:
+    """Chunks of one byte, as fast as they can be sent."""
+    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    yield from itertools.repeat(b"1\r\na\r\n" * 10_000)
+
+
+def nothing_packed() -> Iterator[bytes]:
+    """Packed files without a byte in them, one after the other."""
+    return itertools.repeat(gzip.compress(b"", mtime=0) * 3000)
+
+
 def chunked(*lines: bytes) -> Answer:
     return lambda _: [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n", *lines]
 
@@ -64,6 +80,9 @@ BROKEN: dict[str, tuple[Answer, str]] = {
     "a head, a byte at a time": (slow_head, "not there as a whole after 1 s"),
     "an endless head": (endless_head, "RemoteProtocolError"),
     "information without end": (informing, "not there as a whole after 1 s"),
+    "information without end, at once": (informing_fast, "not there as a whole after 1 s"),
+    "crumbs without end": (crumbs, "not there as a whole after 1 s"),
+    "packed nothing without end": (stream(nothing_packed, "Content-Encoding: gzip"), "cut off after 0 bytes"),
     "silence": (lambda _: iter(lambda: time.sleep(0.05) or b"", None), "not there as a whole after 1 s"),
     "closed at once": (lambda _: [], "RemoteProtocolError"),
     "no HTTP": (lambda _: [b"220 mail.example ESMTP\r\n"], "RemoteProtocolError"),
@@ -166,6 +185,26 @@ def test_no_redirect_is_followed(facing: Facing, status: str) -> None:
     found = manners.no_answer_leads_elsewhere.judge(seen_with(exchange))
     assert (found.outcome, "localhost" in found.saw) == ("fail", True)
     assert len(scene.server.asked) == 1
+
+
+@pytest.mark.parametrize("target", ["http://[::1", "//", "http://h:port/", "\xff"])
+def test_a_redirect_to_nowhere_is_an_answer_like_any_other(facing: Facing, target: str) -> None:
+    scene = facing({"/v1/jobs/job-1": once(b"", f"Location: {target}", status="302 Found")})
+    assert scene.client.job(scene.access).status == 302
+
+
+def test_no_cookie_is_kept_from_one_exchange_to_the_next(facing: Facing) -> None:
+    """With a session's cookie "without a token" would not be without."""
+    heads: list[bytes] = []
+
+    def session(head: bytes) -> list[bytes]:
+        heads.append(head)
+        return [answer(b"{}", "200 OK", "Set-Cookie: session=open-sesame; Path=/")]
+
+    scene = facing({"/v1/jobs/job-1": session})
+    for _ in range(2):
+        scene.client.job(scene.access)
+    assert [b"cookie" in head.lower() for head in heads] == [False, False]
 
 
 def test_no_other_host_can_be_asked_at_all(facing: Facing) -> None:

@@ -79,3 +79,8 @@ def test_a_plot_is_a_picture_and_what_only_says_so_is_not(tmp_path: Path) -> Non
 def test_a_file_of_ours_is_shown_by_its_path() -> None:
     seen = FileSeen(id="E0001", title="uploaded data set", path="panel.csv", body=Body(size=3, text="a,b"))
     assert shown(seen) == Attachment("E0001 uploaded data set", "a,b", AttachmentType.CSV)
+
+
+def test_json_that_is_deeper_than_anybody_reads_is_shown_as_text() -> None:
+    deep = "[" * 100_000
+    assert shown(artifact("deep.json", text=deep, size=len(deep))).content == deep

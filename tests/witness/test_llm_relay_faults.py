@@ -161,6 +161,31 @@ def test_request_that_never_comes_whole_is_recorded(relay: LlmRelay, upstream: P
     assert "in the middle of its request" in (relay.calls()[0].failure or "")
 
 
+HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n"
+REFUSED = {
+    "a path that is none": (b"GET /v1/mod\xe8les HTTP/1.1\r\nHost: x\r\n\r\n", 400, "no path of a URL"),
+    "a length that is none": (HEAD + b"Content-Length: much\r\n\r\n", 400, "framing is broken"),
+    "a length below 0": (HEAD + b"Content-Length: -5\r\n\r\n", 400, "below 0"),
+    "a length of 100 GB": (HEAD + b"Content-Length: 100000000000\r\n\r\n", 413, "more than"),
+    "chunks of no size": (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "framing is broken"),
+    "chunks below 0": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n-5\r\n", 400, "below 0"),
+    "a chunk of 100 GB": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n174876e800\r\n", 413, "more than"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_request_that_no_provider_could_be_sent_is_refused_and_is_sss(relay: LlmRelay, what: str) -> None:
+    """Nothing of it is our failure, which would end the audit, and nothing the provider's, which would excuse SS."""
+    sent, status, why = REFUSED[what]
+    with socket.create_connection(("127.0.0.1", urlsplit(relay.base_url).port), timeout=10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(65536).split(b" ")[1] == str(status).encode()
+    assert relay.wait_until_quiet(5)
+    (call,) = relay.calls()
+    assert (call.status, call.failure, call.failure_is_ours, relay.failures) == (status, None, False, ())
+    assert why in (call.response_body.text or "")
+
+
 def wait_for_call(relay: LlmRelay) -> bool:
     """A call may not even have arrived yet when its connection is closed."""
     for _ in range(500):
