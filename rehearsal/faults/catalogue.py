@@ -26,6 +26,8 @@ GROUPS = (
     "sound_answers",
     "sound_asking",
     "sound_keeping",
+    "sound_waiting",
+    "sound_shapes",
 )
 
 

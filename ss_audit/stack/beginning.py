@@ -10,7 +10,7 @@ from ss_audit.stack.errors import NotReady, PortTaken, ProcessDied, StackDidNotS
 from ss_audit.stack.hints import hint
 from ss_audit.stack.interface import ROLES, Connection, Role
 from ss_audit.stack.ports import free_port
-from ss_audit.stack.readiness import LIVENESS_PATH, Starting, wait_for_api, wait_for_worker
+from ss_audit.stack.readiness import Starting, wait_for_api, wait_for_worker
 from ss_audit.stack.spec import StackSpec
 
 PORT_TRIES = 3
@@ -88,13 +88,14 @@ class Beginning(ABC, Generic[P]):
             api = self._launch("api", port)
             try:
                 with self._explained(api, "api"):
-                    status = wait_for_api(api, self.base_url, port, HOST, self._what.timeout_startup)
+                    said = wait_for_api(api, self.base_url, port, HOST, self._what.timeout_startup)
             except PortTaken:
                 # The only thing that is tried again: between choosing a port and binding it someone was faster.
                 self._withdraw(self._parts.pop("api"))
                 self._port = None
             else:
-                return f"answered {status} to {LIVENESS_PATH} on port {port}, which it holds"
+                in_vain = "" if said.is_ready else f", and was not ready after {self._what.timeout_startup:g} s"
+                return f"answered {said.status} to {said.path} on port {port}, which it holds{in_vain}"
         raise PortTaken(port, PORT_TRIES)
 
     def _start_worker(self) -> str:

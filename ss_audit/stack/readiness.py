@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import httpx
 
@@ -14,11 +14,19 @@ from ss_audit.stack.ports import is_listened_on, owned_by
 from ss_audit.stack.process import ManagedProcess
 
 T = TypeVar("T")
-LIVENESS_PATH = "/health/live"
+READINESS_PATH, LIVENESS_PATH = "/health/ready", "/health/live"
 WORKER_STARTED = re.compile(r"SS_WORKER_STARTUP(?!_)")
 WORKER_RUNNER_CHOSEN = re.compile(r"SS_WORKER_RUNNER_SELECTED")
 SETTLE_SECONDS = 1.0
 OBSERVATION_SECONDS = 5.0
+
+
+class Health(NamedTuple):
+    """What SS says of itself: the status with which it answered at this path, and whether that lets us begin."""
+
+    path: str
+    status: int
+    is_ready: bool
 
 
 class Starting(Protocol):
@@ -65,28 +73,62 @@ def wait_for_event(process: ManagedProcess, event: str, timeout: float) -> dict[
     return wait_for(seen, timeout, f"{event} from {process.role}", by=process)
 
 
-def wait_for_api(api: Starting, base_url: str, port: int, host: str, timeout: float) -> int:
-    """The status with which our API answered first; any HTTP answer is one. An answer by a stranger is none.
+def health(ask: Callable[[str], int | None]) -> Health | None:
+    """Whether SS says that it is ready, and where it says nothing of that, that it lives; where of neither, any answer will do.
 
-    Raises `PortTaken`, `NotReady`, `ProcessDied`.
+    In: how to get the status at a path, None for no answer. Out: None when nobody answers. An error of the server, or a 429,
+    says "not yet"; a refusal says that there is no such route, or none for us.
     """
+    ready = ask(READINESS_PATH)
+    if ready is not None and (_says_yes(ready) or _says_not_yet(ready)):
+        return Health(READINESS_PATH, ready, _says_yes(ready))
+    live = ask(LIVENESS_PATH)
+    if live is None:
+        return None if ready is None else Health(READINESS_PATH, ready, False)
+    return Health(LIVENESS_PATH, live, ready is not None and not _says_not_yet(live))
+
+
+def _says_yes(status: int) -> bool:
+    return 200 <= status < 300
+
+
+def _says_not_yet(status: int) -> bool:
+    return status >= 500 or status == 429
+
+
+def wait_for_api(api: Starting, base_url: str, port: int, host: str, timeout: float) -> Health:
+    """What our API said when it was ready. An answer by a stranger is none.
+
+    One that answers and does not become ready in time is taken as it is: what it is worth then, its jobs will show.
+    Raises `PortTaken`, `NotReady` when nothing was answered, `ProcessDied`.
+    """
+    last: list[Health] = []
 
     def is_ours() -> bool:
         return owned_by(api.family(), port) is not None
 
-    def answered() -> int | None:
+    def status(path: str) -> int | None:
+        try:
+            return look(base_url + path, 2.0).status
+        except httpx.HTTPError:
+            return None
+
+    def ready() -> Health | None:
         if not is_ours():
             # Ours may have bound the port between the two looks, so it is asked once more.
             if is_listened_on(port, host) and not is_ours():
                 raise PortTaken(port)
             return None
-        try:
-            return look(base_url + LIVENESS_PATH, 2.0).status
-        except httpx.HTTPError:
-            return None
+        if found := health(status):
+            last[:] = [found]
+        return found if found and found.is_ready else None
 
     try:
-        return wait_for(answered, timeout, f"an HTTP answer from SS's API on port {port}", by=api)
+        return wait_for(ready, timeout, f"an HTTP answer from SS's API on port {port}", by=api)
+    except NotReady:
+        if last:
+            return last[0]
+        raise
     except ProcessDied:
         if is_listened_on(port, host):
             raise PortTaken(port) from None

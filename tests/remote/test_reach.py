@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -148,3 +149,30 @@ def test_waiting_ends_in_time_and_says_for_what() -> None:
     with pytest.raises(reach.NotReachable, match=f"nothing answered for SS at {url} within 1 s.*refused") as gone:
         reach.wait_until_reachable(url, way(), 1.0)
     assert gone.value.blame == "environment"
+
+
+@contextlib.contextmanager
+def not_ready_before(moment: float) -> Iterator[str]:
+    """An SS that lives, and says until that moment of the monotonic clock that it is not ready. Out: its base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(503 if self.path == "/health/ready" and time.monotonic() < moment else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+    finally:
+        running.shutdown()
+        running.server_close()
+
+
+@pytest.mark.parametrize(("ready_after", "bound"), [(0.5, 20.0), (300.0, 0.5)])
+def test_one_that_says_that_it_is_not_ready_is_waited_for_no_longer_than_the_bound(ready_after: float, bound: float) -> None:
+    begin = time.monotonic()
+    with not_ready_before(begin + ready_after) as base_url:
+        assert reach.wait_until_reachable(base_url, way(), bound) == reach.Answer(200, None)
+    assert 0.3 < time.monotonic() - begin < 5

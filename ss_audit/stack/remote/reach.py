@@ -15,11 +15,12 @@ from ss_audit.settings import Settings
 from ss_audit.ss.wire import look
 from ss_audit.stack.errors import StackError
 from ss_audit.stack.interface import Connection
-from ss_audit.stack.readiness import LIVENESS_PATH
+from ss_audit.stack.readiness import LIVENESS_PATH, READINESS_PATH
 
 TENANT_HEADER = "X-SS-Tenant-ID"
 NOBODY_BEHIND = (502, 503, 504)
 """What a gateway answers while there is no SS behind it."""
+NOT_NOW = (429, 503)
 LONGEST_TRY = 10.0
 LONGEST_HEALTH = 1 << 20
 
@@ -78,6 +79,14 @@ def answer(base_url: str, way: Connection, seconds: float = LONGEST_TRY) -> Answ
     return Answer(told.status, _ahead(told.headers.get("date")))
 
 
+def _is_warming_up(base_url: str, way: Connection) -> bool:
+    """Whether SS says "not ready now". Where it has no such route, or does not tell us, that is not said."""
+    try:
+        return look(base_url + READINESS_PATH, LONGEST_TRY, way.tls, way.proxy, way.headers).status in NOT_NOW
+    except httpx.HTTPError:
+        return False
+
+
 def health(base_url: str, way: Connection) -> Any:
     """What health says, as JSON; None where it says nothing."""
     try:
@@ -90,14 +99,19 @@ def health(base_url: str, way: Connection) -> Any:
 def wait_until_reachable(
     base_url: str, way: Connection, timeout: float, still_there: Callable[[], None] = lambda: None
 ) -> Answer:
-    """The first answer. `still_there` raises when it is waited in vain. Raises `NotReachable` (s), `NotTrusted`."""
+    """The answer of an SS that does not say that it is not ready; when the time is over, of one that lives.
+
+    `still_there` raises when it is waited in vain. Raises `NotReachable` (s), `NotTrusted`.
+    """
     end_at, pause = time.monotonic() + timeout, 0.05
     while True:
         found = answer(base_url, way, max(1.0, end_at - time.monotonic()))
-        if isinstance(found, Answer):
+        if isinstance(found, Answer) and not _is_warming_up(base_url, way):
             return found
         still_there()
         if time.monotonic() + pause >= end_at:
+            if isinstance(found, Answer):
+                return found
             raise NotReachable(
                 f"nothing answered for SS at {base_url} within {timeout:g} s ({found}). Look at base_url, proxy and the "
                 "tunnel; if SS is only slow, raise timeout_startup"
