@@ -72,7 +72,7 @@ class Closing:
         left = self._tried("ending what was started", self._end_everything, None)
         archives = self._tried("filing the HTTP exchanges", self._file_exchanges, None)
         results = audit.results()
-        partial = gap(self._said, left, self._planned.lacking, results) is not None
+        partial = gap(self._said, left, self._planned.lost, results) is not None
         compared = self._tried("completing the reports", lambda: self._reports.completed(results, partial), None)
         told = compared or Reconciled((), {})
         how = {"compared": compared is not None, "interrupted": partial}
@@ -84,7 +84,7 @@ class Closing:
         about = self._circumstances()
         known = {"circumstances": about.model_dump(mode="json"), "said": self._said and self._said.model_dump()}
         archive.event("closing", {**known, "left": left, "leaked": leaked, "archived": archives is not None})
-        why = trouble(gap(self._said, left, self._planned.lacking, results), told.problems, leaked)
+        why = trouble(gap(self._said, left, self._planned.lost, results), told.problems, leaked)
         verdict = judged(about, results, why)
         surfaces, trace = audit.observed(SurfacesSeen), audit.observed(LibraryTrace)
         document = archive.masked(account(about, verdict, results, surfaces, trace, archives or {}, archive.head))

@@ -34,18 +34,17 @@ def results_as_executed(
     return tuple(_result(s, {s.name: None, **executed}, settled) for s in plan.scenarios if s.name in names)
 
 
-def gap(said: Trouble | None, left: str | None, lacking: Sequence[str], judged: Sequence[ScenarioResult]) -> Trouble | None:
+def gap(said: Trouble | None, left: str | None, lost: Sequence[str], judged: Sequence[ScenarioResult]) -> Trouble | None:
     """Why not everything was looked at, or None.
 
-    In: what behave's runner and the closing said; what outlived its end; the spec's scenarios that were not planned exactly
-    once; every result.
+    In: what behave's runner and the closing said; what outlived its end; what the plan lost, in words; every result.
     """
     if said is not None:
         return said
     if left:
         return Trouble(what=left, blame="audit")
-    if lacking:
-        return Trouble(what=f"the features do not have the spec's scenario “{'” and “'.join(lacking)}”", blame="audit")
+    if lost:
+        return Trouble(what="; ".join(lost), blame="audit")
     not_run = [r for r in judged if r.outcome == "not_run"]
     if not_run:
         return Trouble(what=f"{len(not_run)} of {len(judged)} scenarios were not run", blame="operator")

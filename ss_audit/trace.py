@@ -6,12 +6,10 @@ missing link is a problem in words, because an audit that lost a link judges les
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
-import ss_audit.checks
-from ss_audit.checks.judgement import Check, registry
+from ss_audit.checks.judgement import Check
+from ss_audit.every_check import all_checks
 from ss_audit.evidence.model import Fact
 from ss_audit.plan import Plan, PlanError, PlannedScenario, PlannedStep, read_plan
 from ss_audit.plan_lint import plan_problems
@@ -113,13 +111,6 @@ def trace_report(root: Path, check: bool) -> tuple[str, int]:
         return f"{table}\nspec, features and checks are linked both ways\n", 0
     listed = "\n".join(f"- {problem}" for problem in found)
     return f"{table}\n{len(found)} problems:\n{listed}\n", 1 if check else 0
-
-
-def all_checks() -> dict[str, Check]:
-    """Every check of the package, by id: a check in a module that nobody imported must not escape the trace."""
-    for module in walk_packages(ss_audit.checks.__path__, "ss_audit.checks."):
-        import_module(module.name)
-    return registry()
 
 
 def _shown(check: Check, scenario: PlannedScenario, steps: Sequence[StepDefinition]) -> ShownCheck:

@@ -4,13 +4,11 @@ The log is read in its order. At a finding, the observations that stood then are
 this copy of the audit, and what it finds has to be what the log says, word for word.
 """
 
-from collections.abc import Iterator, Mapping
-from importlib import import_module
-from pkgutil import walk_packages
+from collections.abc import Iterator
 from typing import Any
 
-import ss_audit.checks
-from ss_audit.checks.judgement import Blame, Check, Finding, registry
+from ss_audit.checks.judgement import Blame, Check, Finding
+from ss_audit.every_check import all_checks
 from ss_audit.evidence.model import Fact
 from ss_audit.evidence.observation import Observation
 from ss_audit.evidence.seen import Conclusions
@@ -127,10 +125,3 @@ class Replay:
 
     def _as_executed(self, names: set[str]) -> tuple[ScenarioResult, ...]:
         return results_as_executed(self._plan, names, self.executed, self.findings.values())
-
-
-def all_checks() -> Mapping[str, Check]:
-    """Every check of this copy of the audit, by id."""
-    for module in walk_packages(ss_audit.checks.__path__, "ss_audit.checks."):
-        import_module(module.name)
-    return registry()

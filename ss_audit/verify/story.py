@@ -48,7 +48,7 @@ class Ending:
         self._about = Circumstances.model_validate(self._closing.data["circumstances"])
         self._results = replay.results()
         said = self._closing.data["said"]
-        known = gap(Trouble.model_validate(said) if said else None, self._closing.data["left"], planned.lacking, self._results)
+        known = gap(Trouble.model_validate(said) if said else None, self._closing.data["left"], planned.lost, self._results)
         self._differing = self._reports_differ()
         why = trouble(known, self._differing, self._closing.data["leaked"])
         self.verdict: Verdict = judged(self._about, self._results, why)

@@ -18,8 +18,8 @@ from checks import (
     test_stata,
 )
 from ss_audit.checks.judgement import Check, Judgement, judged, not_evidenced, not_reached
+from ss_audit.every_check import all_checks
 from ss_audit.evidence.seen import Conclusions, Journey, StackSeen, SurfacesSeen
-from ss_audit.trace import all_checks
 
 TABLES = (
     test_artifacts, test_inventory_and_library, test_journey, test_llm, test_manners, test_missing, test_plan, test_redeem,

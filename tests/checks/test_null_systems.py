@@ -14,6 +14,7 @@ from checks.test_redeem import all_answered
 from checks.test_selection import choices
 from checks.test_stata import concluded
 from ss_audit.checks.judgement import Check, registry
+from ss_audit.every_check import all_checks
 from ss_audit.evidence.model import Exchange
 from ss_audit.evidence.observation import Observation
 from ss_audit.evidence.seen import (
@@ -26,7 +27,6 @@ from ss_audit.evidence.seen import (
     SurfacesSeen,
     TemplateChoices,
 )
-from ss_audit.trace import all_checks
 
 all_checks()
 HTML = "<!DOCTYPE html><html><body>Welcome, job_id token status succeeded R02</body></html>"

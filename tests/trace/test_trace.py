@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from ss_audit.checks.judgement import Check, Judgement
+from ss_audit.every_check import all_checks
 from ss_audit.plan import plan_of
 from ss_audit.project_files import read_spec
 from ss_audit.spec import SPEC_FILE, parse_spec
 from ss_audit.step_source import step_definitions
-from ss_audit.trace import all_checks, matrix, problems, render, trace_report
+from ss_audit.trace import matrix, problems, render, trace_report
 
 ROOT = Path(__file__).parents[2]
 SPEC = """\

@@ -52,7 +52,7 @@ def written_anew(bundle: Path, change: Change) -> str:
     closing = next(run.of_type("closing")).data
     said = Trouble.model_validate(closing["said"]) if closing["said"] else None
     results = replay.results()
-    why = trouble(gap(said, closing["left"], plan_of(run).lacking, results), (), ())
+    why = trouble(gap(said, closing["left"], plan_of(run).lost, results), (), ())
     about = Circumstances.model_validate(closing["circumstances"])
     verdict = judged(about, results, why)
     seen = replay.observed(SurfacesSeen), replay.observed(LibraryTrace)

@@ -1,5 +1,6 @@
 """A start that can't become an audit ends with 2 and says what to do, never with a code that reads like a judgement."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,14 @@ def test_a_run_id_that_was_used_is_refused(carry_out: Runner, tmp_path: Path) ->
     run = carry_out("ss-audit", "run", settings={"run_id": "mine"})
     assert run.code == 2
     assert "already" in run.said
+
+
+def test_a_plan_that_lost_its_spec_and_most_scenarios_is_our_fault(carry_out: Runner, project: Path) -> None:
+    shutil.rmtree(project / "openspec" / "specs")
+    for feature in (project / "features").iterdir():
+        if not feature.name.startswith("2_"):
+            feature.unlink()
+    run = carry_out("behave", cwd=project, environment={"PYTHONPATH": str(project)})
+    assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "audit"), run.said
+    assert "the spec could not be read" in run.verdict["partial_because"]
+    assert "Real Stata runner is evidenced" in run.verdict["partial_because"]
