@@ -136,6 +136,7 @@ class AuditRunner(Runner):  # type: ignore[misc]
             outputs.append(StreamOpener(filename=str(run.allure)))
         ours = copy.copy(self.config)
         ours.junit_directory = str(run.junit)
+        ours.base_dir = str(ROOT)  # behave says it to its own configuration, and after this
         reporter = MaskedJUnit(ours)
         reporter.show_skipped_always = True  # what is left out is seen, and not just missing
         self.config.reporters.append(reporter)

@@ -46,6 +46,13 @@ def test_a_selection_by_tag_through_ss_audit(carry_out: Runner) -> None:
     assert f"{len(NAMES) - 1} further scenarios" in run.said
 
 
+@pytest.mark.parametrize("path", ["features/1_spec_pack.feature", "features/1_spec_pack.feature:6"])
+def test_a_selection_by_file_or_line(carry_out: Runner, path: str) -> None:
+    run = carry_out("behave", path)
+    assert (run.code, run.verdict["blame"], run.passed) == (2, "operator", {"Spec pack is present"}), run.said
+    assert any((run.folder / "junit").glob("TESTS-*spec_pack.xml"))
+
+
 def test_reports_of_ones_own_come_on_top(carry_out: Runner, tmp_path: Path) -> None:
     mine = ("-f", "allure_behave.formatter:AllureFormatter", "-o", str(tmp_path / "allure"), "-f", "plain")
     run = carry_out("behave", "--tags=@spec_pack", *mine, "--junit", "--junit-directory", str(tmp_path / "junit"))
