@@ -21,6 +21,12 @@ Values = NDArray[np.float64]
 _NUMBER = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
 _MISSING = re.compile(r"^(?:\.[a-z]?)?$")
 _FLOAT_DIGITS = 7
+LARGEST_FLOAT = 1.7e38
+_EXACT_IN_A_FLOAT = 2.0**24
+_LONGEST_NAME = 32
+# What Stata keeps for itself ([U] 11.3).
+_RESERVED = re.compile(r"_all|_b|byte|_coef|_cons|double|float|if|in|int|long|_n|_N|_pi|_pred|_rc|_skip|str\d*|strL|using|with")
+_SEVERAL = -1
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,22 @@ class Column:
             return self.values
         return self.values.astype(np.float32).astype(np.float64)
 
+    @property
+    def largest(self) -> float:
+        """The largest absolute value; 0 for a string column."""
+        return 0.0 if self.values is None else float(np.nanmax(np.abs(self.values)))
+
+    @property
+    def may_be_double(self) -> bool:
+        """Whether it can't be told how Stata stores it: more digits than a float has, or whole numbers not written as such."""
+        if self.whole:
+            return self.largest > _EXACT_IN_A_FLOAT and any(re.search(r"\.\d|[eE]", text) for text in self.texts)
+        return self.long_digits
+
 
 @dataclass(frozen=True)
 class Data:
-    """The columns of a CSV in order, and how many rows it has."""
+    """The columns of a CSV in order, and how many rows it has. `names`: which column goes by a name, -1 where several do."""
 
     columns: tuple[Column, ...]
     rows: int
@@ -51,15 +69,16 @@ class Data:
     def find(self, name: str) -> Column | None:
         """The column that a name in a log means, abbreviated ("lpc_tranch~d") or not; None when none or several do.
 
-        `import delimited` lower-cases names unless told not to, and drops what no name may hold.
+        `import delimited` lower-cases names unless told not to, and drops what no name may hold; SS may have put something
+        in its place before. Where that gives two columns one name, nobody knows which of them was meant.
         """
-        for form in (name, name.lower(), clean_name(name), clean_name(name).lower()):
+        for form in names_of(name):
             if form in self.names:
-                return self.columns[self.names[form]]
+                return None if self.names[form] == _SEVERAL else self.columns[self.names[form]]
         if "~" in name:
             start, _, end = name.lower().partition("~")
             hits = {i for form, i in self.names.items() if form.lower().startswith(start) and form.lower().endswith(end)}
-            if len(hits) == 1:
+            if len(hits) == 1 and _SEVERAL not in hits:
                 return self.columns[hits.pop()]
         return None
 
@@ -71,8 +90,32 @@ class Data:
 
 def clean_name(header: str) -> str:
     """A header as the name of a variable: without the characters that no name may hold, at most 32 long."""
-    kept = re.sub(r"[^0-9A-Za-z_\u0080-\uffff]", "", header)
-    return ("_" + kept if kept[:1].isdigit() else kept)[:32]
+    return _begun_as_a_name(re.sub(r"[^0-9A-Za-z_\u0080-\uffff]", "", header))
+
+
+def is_a_name(header: str) -> bool:
+    """Whether a variable of any Stata can be called that, in whatever case of its letters."""
+    legal = re.fullmatch(rf"[A-Za-z_]\w{{0,{_LONGEST_NAME - 1}}}", header, re.ASCII)
+    return legal is not None and not _RESERVED.fullmatch(header)
+
+
+def names_of(header: str) -> tuple[str, ...]:
+    """What a column may be called once its header was made the name of a variable, the likeliest first.
+
+    Stata drops the characters that no name may hold; others put an underscore in the place of each, letters with accents
+    included.
+    """
+    made = (header, clean_name(header), _begun_as_a_name(re.sub(r"[^0-9A-Za-z_]", "_", header)))
+    return tuple(dict.fromkeys(form for name in made for form in (name, name.lower())))
+
+
+def _begun_as_a_name(kept: str) -> str:
+    return ("_" + kept if kept[:1].isdigit() else kept)[:_LONGEST_NAME]
+
+
+def varies(column: Column) -> bool:
+    """Whether it holds numbers, and not only one."""
+    return column.values is not None and len(np.unique(column.values[~np.isnan(column.values)])) > 1
 
 
 def read_rows(csv_text: str) -> list[list[str]]:
@@ -92,8 +135,8 @@ def read_data(csv_text: str) -> Data:
     names: dict[str, int] = {}
     for i, name in enumerate(header):
         columns.append(_column(name, tuple(row[i].strip() if i < len(row) else "" for row in body)))
-        for form in (name, name.lower(), clean_name(name), clean_name(name).lower()):
-            names.setdefault(form, i)
+        for form in names_of(name):
+            names[form] = i if names.get(form, i) == i else _SEVERAL
     return Data(columns=tuple(columns), rows=len(body), names=names)
 
 
