@@ -5,7 +5,7 @@ selection, a tag or an interruption then leaves out is seen against this plan.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from ss_audit.project_files import read_spec
 from ss_audit.spec import Spec, SpecError
 
 MUST, ADVISORY = "must", "advisory"
+IF = "if_"
+"""`@if_dataset`: planned only where the setting `dataset` is given."""
 _SENTENCE = re.compile(r'(?:^|(?<=\s))Spec:\s*["“](?P<sentence>[^"“”]+)["”]\s*\Z')
 
 
@@ -37,7 +39,7 @@ class PlannedStep(Fact):
 
 
 class PlannedScenario(Fact):
-    """One scenario that a whole audit executes.
+    """One scenario that a whole audit executes, or would execute where the settings in its tags are given.
 
     `id` is "<feature file stem>/<slug of the name>"; `requirement` is the feature's name; `tags` are its own and the
     feature's. `spec_scenario` says that the name is one of the spec's; `sentence` is what the line `Spec: "…"` at the end
@@ -71,7 +73,10 @@ class PlannedFeature(Fact):
 
 
 class Plan(Fact):
-    """All features and scenarios, files in the order of their names. `spec_problem` says why the spec could not be read."""
+    """All features and scenarios, files in the order of their names. `spec_problem` says why the spec could not be read.
+
+    As it is read it holds every scenario that there is; `under` leaves those that are planned with the settings in force.
+    """
 
     features: tuple[PlannedFeature, ...]
     scenarios: tuple[PlannedScenario, ...]
@@ -81,9 +86,23 @@ class Plan(Fact):
         """The scenarios by id. Where two share one, `plan_problems` says so, and the first is kept."""
         return {s.id: s for s in reversed(self.scenarios)}
 
+    def under(self, given: Collection[str]) -> "Plan":
+        """What a whole audit executes where the settings of these names are given."""
+        return self.model_copy(update={"scenarios": tuple(s for s in self.scenarios if not lacking(s.tags, given))})
+
     def named(self, name: str) -> PlannedScenario | None:
         """The scenario of this name, or None."""
         return next((s for s in self.scenarios if s.name == name), None)
+
+
+def settings_in(tags: Iterable[str]) -> tuple[str, ...]:
+    """The settings without which a scenario with these tags is not planned."""
+    return tuple(str(tag).removeprefix(IF) for tag in tags if tag.startswith(IF))
+
+
+def lacking(tags: Iterable[str], given: Collection[str]) -> tuple[str, ...]:
+    """The settings for want of which a scenario with these tags is not planned; empty when it is."""
+    return tuple(name for name in settings_in(tags) if name not in given)
 
 
 def scenario_id(feature_file: str, name: str) -> str:

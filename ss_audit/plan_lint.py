@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
-from ss_audit.plan import ADVISORY, MUST, Plan, PlannedFeature, PlannedScenario
+from ss_audit.plan import ADVISORY, IF, MUST, Plan, PlannedFeature, PlannedScenario, settings_in
 from ss_audit.spec import Spec, serves
 
 MOST_STEPS = 14
@@ -24,10 +24,11 @@ _HEADED = re.compile(r"^\s*(?P<word>[A-Za-z]+(?: [A-Za-z]+)?)\s*:")
 _KEYWORDS = ("Feature", "Rule", "Background", "Scenario", "Scenario Outline", "Example", "Examples", "Spec")
 
 
-def plan_problems(plan: Plan, spec: Spec, topics: Collection[str] = ()) -> tuple[str, ...]:
+def plan_problems(plan: Plan, spec: Spec, topics: Collection[str] = (), settings: Collection[str] = ()) -> tuple[str, ...]:
     """Everything in the plan that breaks a convention, in the order of the files; empty when nothing does.
 
-    `topics` are the tags that are allowed beside @must and @advisory, without the @ (the modules of checks).
+    `topics` are the tags that are allowed beside @must and @advisory, without the @ (the modules of checks); `settings` are
+    the names that may stand behind @if_.
     """
     return (
         *([f"the spec could not be read: {plan.spec_problem}"] if plan.spec_problem else []),
@@ -35,6 +36,7 @@ def plan_problems(plan: Plan, spec: Spec, topics: Collection[str] = ()) -> tuple
         *_twins(plan),
         *(problem for feature in plan.features for problem in _in_feature(feature, topics)),
         *(problem for scenario in plan.scenarios for problem in _in_scenario(scenario, spec, topics)),
+        *(problem for scenario in plan.scenarios for problem in _conditions(scenario, settings)),
     )
 
 
@@ -110,8 +112,19 @@ def _standing(where: str, scenario: PlannedScenario, spec: Spec) -> Iterator[str
 
 def _tags(where: str, tags: Collection[str], topics: Collection[str]) -> Iterator[str]:
     for tag in tags:
-        if tag not in {MUST, ADVISORY, *topics}:
+        if tag not in {MUST, ADVISORY, *topics} and not tag.startswith(IF):
             yield f"{where}: the tag @{tag} has no effect; known are @{MUST}, @{ADVISORY} and the modules of checks"
+
+
+def _conditions(scenario: PlannedScenario, settings: Collection[str]) -> Iterator[str]:
+    """What decides over READY can't be left out by leaving out a setting."""
+    where, needed = f"{scenario.file}:{scenario.line}", settings_in(scenario.tags)
+    for name in needed:
+        if name not in settings:
+            near = get_close_matches(name, settings, n=1)
+            yield f"{where}: @{IF}{name} names no setting{f'; did you mean @{IF}{near[0]}?' if near else ''}"
+    if needed and scenario.must:
+        yield f"{where}: “{scenario.name}” is @{MUST}, so it can't be planned only where {', '.join(needed)} is given"
 
 
 def _lost(where: str, description: str) -> Iterator[str]:

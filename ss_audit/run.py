@@ -51,7 +51,7 @@ class Run:
     def __init__(self, in_force: InForce, root: Path) -> None:
         settings = in_force.settings
         self._key = signing_key(settings.signing_key.expanduser()) if settings.signing_key else None
-        plan = read_plan(root / "features")
+        plan = read_plan(root / "features").under(in_force.given)
         self._planned = on_record(plan, root)
         self.run_id = settings.run_id or f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         self.folder = (root / settings.reports_dir / self.run_id).absolute()

@@ -25,6 +25,7 @@ from ss_audit.plan import PlanError
 from ss_audit.report.masked_writing import MASK, MaskedAllureFiles, MaskedJUnit, MaskedStream
 from ss_audit.results import INTERRUPTED
 from ss_audit.run import Run
+from ss_audit.runner_selection import without_unplanned
 from ss_audit.settings import SettingsError, load
 from ss_audit.stack.errors import StackError
 
@@ -47,6 +48,7 @@ class AuditRunner(Runner):  # type: ignore[misc]
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.audit_run: Run | None = None
+        self._missed: tuple[str, ...] = ()
         self._interruption = Interruption()
 
     def run(self) -> bool:
@@ -79,6 +81,14 @@ class AuditRunner(Runner):  # type: ignore[misc]
             raise SystemExit(2)
         return exit_code == 1
 
+    def run_model(self, features: Any = None) -> Any:
+        """As behave's, without what is not planned under these settings."""
+        assert self.audit_run is not None
+        self._missed = without_unplanned(self.features, self.audit_run.in_force.given, self.config)
+        if self._missed:
+            self.audit_run.live.say([f"Not in this audit: {why}" for why in self._missed], needed=True)
+        return super().run_model(features)
+
     def run_hook(self, hook_name: str, *args: Any) -> Any:
         """As behave's, and a checkpoint: an interrupt that struck in a place which swallows exceptions still ends the run."""
         result = super().run_hook(hook_name, *args)
@@ -101,6 +111,7 @@ class AuditRunner(Runner):  # type: ignore[misc]
             return f"behave broke: {type(error).__name__}: {error}", "audit"
         if self._interruption.happened:
             return INTERRUPTED, "operator"
+        assert self.audit_run is not None
         broke = self._told_what_broke()
         if self.hook_failures or broke:
             return f"a hook or cleanup of the audit broke{f': {broke}' if broke else ''}", "audit"
@@ -110,6 +121,8 @@ class AuditRunner(Runner):  # type: ignore[misc]
             return "it was a dry run", "operator"
         if self.undefined_steps:
             return f"steps without a definition: {', '.join(sorted({s.name for s in self.undefined_steps}))}", "audit"
+        if self._missed and not self.audit_run.audit.begun():
+            return f"nothing of the selection was there: {'; '.join(self._missed)}", "operator"
         return None, None
 
     def _told_what_broke(self) -> str:

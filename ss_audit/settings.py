@@ -145,6 +145,11 @@ class InForce(BaseModel):
         return self._part(self.settings.llm, llm_configured(self.ss))
 
     @property
+    def given(self) -> frozenset[str]:
+        """The names of the settings that somebody gave, for what is planned only with one of them."""
+        return frozenset(self.origin)
+
+    @property
     def runs_already(self) -> bool:
         """Whether SS is attached to, and nothing of it is started by us."""
         return self.stack == "remote" or (self.stack == "docker" and self.settings.docker_image is None)

@@ -11,9 +11,10 @@ from pathlib import Path
 from ss_audit.checks.judgement import Check
 from ss_audit.every_check import all_checks
 from ss_audit.evidence.model import Fact
-from ss_audit.plan import Plan, PlanError, PlannedScenario, PlannedStep, read_plan
+from ss_audit.plan import Plan, PlanError, PlannedScenario, PlannedStep, read_plan, settings_in
 from ss_audit.plan_lint import plan_problems
 from ss_audit.project_files import read_spec, read_steps
+from ss_audit.settings import Settings
 from ss_audit.spec import Spec, SpecError, clauses, normalised, serves
 from ss_audit.step_source import StepDefinition, StepError, step_definitions
 
@@ -66,11 +67,16 @@ def matrix(spec: Spec, plan: Plan, checks: Mapping[str, Check], steps: Sequence[
     )
 
 
-def problems(spec: Spec, plan: Plan, checks: Mapping[str, Check], steps: Sequence[StepDefinition]) -> tuple[str, ...]:
-    """Every stale or missing link and every broken convention of the features, in words; empty when all is linked."""
+def problems(
+    spec: Spec, plan: Plan, checks: Mapping[str, Check], steps: Sequence[StepDefinition], settings: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Every stale or missing link and every broken convention of the features, in words; empty when all is linked.
+
+    `settings` are the names of those that there are.
+    """
     topics = {check.id.partition(".")[0] for check in checks.values()}
     return (
-        *plan_problems(plan, spec, topics),
+        *plan_problems(plan, spec, topics, settings),
         *_in_checks(spec, plan, checks),
         *_in_links(matrix(spec, plan, checks, steps)),
         *_in_steps(plan, checks, steps),
@@ -83,6 +89,8 @@ def render(links: Matrix) -> str:
     for row in links.rows:
         scenario = row.scenario
         standing = "spec" if scenario.spec_scenario else "must" if scenario.must else "advisory"
+        if needed := settings_in(scenario.tags):
+            standing += f", where {' and '.join(needed)} is given"
         head = (row.requirement, f"{scenario.name} ({scenario.file}:{scenario.line})", standing)
         for check in row.checks or (None,):
             tail = ("none", scenario.sentence or "", "") if check is None else _cells(check)
@@ -105,7 +113,7 @@ def trace_report(root: Path, check: bool) -> tuple[str, int]:
     except (OSError, UnicodeDecodeError, SpecError, PlanError, StepError) as unreadable:
         return f"the trace can't be made: {unreadable}\n", 1
     checks = all_checks()
-    found = problems(spec, plan, checks, steps)
+    found = problems(spec, plan, checks, steps, Settings.model_fields)
     table = render(matrix(spec, plan, checks, steps))
     if not found:
         return f"{table}\nspec, features and checks are linked both ways\n", 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ss_audit.plan import Plan, PlanError, plan_of, read_plan, scenario_id
+from ss_audit.plan import Plan, PlanError, lacking, plan_of, read_plan, scenario_id
 from ss_audit.plan_lint import MOST_STEPS, plan_problems
 from ss_audit.spec import parse_spec
 
@@ -62,7 +62,7 @@ def planned(text: str = FEATURE) -> Plan:
 
 
 def lint(text: str) -> tuple[str, ...]:
-    return plan_problems(planned(text), SPEC, {"ovens"})
+    return plan_problems(planned(text), SPEC, {"ovens"}, {"shop", "price"})
 
 
 def test_the_plan_says_what_each_scenario_is() -> None:
@@ -83,6 +83,20 @@ def test_steps_of_a_background_belong_to_every_scenario() -> None:
 
 def test_tags_of_the_feature_hold_for_its_scenarios() -> None:
     assert all("ovens" in scenario.tags for scenario in planned("@ovens\n" + FEATURE).scenarios)
+
+
+def test_what_needs_a_setting_is_planned_only_where_it_is_given() -> None:
+    plan = planned(swap("@advisory", "@advisory @if_shop @if_price")(FEATURE))
+    assert lint(swap("@advisory", "@advisory @if_shop @if_price")(FEATURE)) == ()
+    assert len(plan.scenarios) == 3
+    assert [s.name for s in plan.under(()).scenarios] == ["Bread is warm", "The baker comes daily"]
+    assert plan.under({"shop"}) == plan.under(())
+    assert plan.under({"shop", "price", "seed"}) == plan
+    assert lacking(plan.scenarios[2].tags, {"price"}) == ("shop",)
+
+
+def test_a_feature_may_need_a_setting_too() -> None:
+    assert planned("@if_shop\n" + FEATURE).under(()).scenarios == ()
 
 
 def test_the_plan_is_read_from_the_folder_with_the_spec_beside_it(tmp_path: Path) -> None:
@@ -137,6 +151,12 @@ def swap(old: str, new: str) -> Callable[[str], str]:
         (swap("@advisory", "@advisory @must"), "must carry one of @must and @advisory"),
         (swap("bread daily", "bread weekly"), "which does not stand in the spec"),
         (swap("@ovens", "@ofens"), "the tag @ofens has no effect"),
+        (swap("@advisory", "@advisory @if_prize"), "@if_prize names no setting; did you mean @if_price?"),
+        (swap("@advisory", "@advisory @if_"), "@if_ names no setting"),
+        (
+            swap("@ovens", "@ovens @if_shop"),
+            "“The baker comes daily” is @must, so it can't be planned only where shop is given",
+        ),
         (swap("    Nobody buys cold bread.\n", ""), "does not say what it means"),
         (swap("  Who comes early gets bread.\n", ""), "the feature says nothing under its name"),
         (swap("    Then it smells good\n", "    Given it smells good\n"), "has no Then"),

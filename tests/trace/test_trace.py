@@ -167,6 +167,16 @@ def test_the_matrix_shows_what_serves_what() -> None:
     assert "- The shop MUST be open." in table
 
 
+def test_the_matrix_shows_what_is_planned_only_with_a_setting() -> None:
+    spec = parse_spec(SPEC)
+    feature = FEATURE.replace("@advisory", "@advisory @if_shop")
+    plan = plan_of({"features/bread.feature": feature}, spec.scenario_names)
+    steps = step_definitions({"steps/bread.py": STEPS})
+    assert "| advisory, where shop is given | shop.smells_good" in render(matrix(spec, plan, CHECKS, steps))
+    assert problems(spec, plan, CHECKS, steps, {"shop"}) == ()
+    assert any("@if_shop names no setting" in problem for problem in problems(spec, plan, CHECKS, steps))
+
+
 def test_the_matrix_shows_what_no_feature_has() -> None:
     spec = parse_spec(SPEC)
     links = matrix(spec, plan_of({}, spec.scenario_names), CHECKS, ())

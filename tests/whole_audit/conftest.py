@@ -13,8 +13,10 @@ from .running import ROOT, Command, Ended, run, start
 NAMES = tuple(
     name
     for file in sorted(ROOT.glob("features/*.feature"))
-    for name in re.findall(r"^ +Scenario: (.+)$", file.read_text(), re.M)
+    for tags, name in re.findall(r"^ +(@.+)\n +Scenario: (.+)$", file.read_text(), re.M)
+    if "@if_" not in tags
 )
+"""What is planned without any setting."""
 PROJECT = ("environment.py", "features", "openspec", "pyproject.toml", "rehearsal", "ss_audit", "steps")
 Starter = Callable[..., Command]
 Runner = Callable[..., Ended]
