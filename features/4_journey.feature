@@ -109,6 +109,17 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     Given a job on a data set whose estimates are published
     Then the estimates are the published ones
 
+  @advisory @own_data @if_dataset
+  Scenario: The operator's own data go the whole way
+    Real files are larger than the audit's own, and their columns have names and gaps that nobody would make up.
+    If this fails, people with such files will not get their results, or get those of other data.
+
+    Given a job on the operator's own data
+    Then the preview shows the columns of that data
+    And the job on it comes to a good end
+    And a result of it can be downloaded
+    And its numbers are those of that data, as Stata stores and prints them
+
   @advisory @secrecy
   Scenario: SS keeps secrets to itself
     Tokens, keys and passwords belong in no file and in no log that others may read.

@@ -24,6 +24,7 @@ OBSERVERS: dict[type[Observation], Observer] = {
     seen.SurfacesSeen: lambda lab, _: surfaces.surfaces(lab),
     seen.MainJourney: lambda lab, _: jobs.main_journey(lab),
     seen.PublishedJourney: lambda lab, _: jobs.published_journey(lab),
+    seen.OperatorsJourney: lambda lab, _: jobs.operators_journey(lab),
     seen.AccessTrials: lambda lab, _: jobs.access_trials(lab),
     seen.RestartTrial: lambda lab, observe: jobs.restart_trial(lab, observe(seen.MainJourney)),
     seen.LibraryTrace: lambda lab, observe: altered.library_trace(lab, observe),

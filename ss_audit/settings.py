@@ -18,6 +18,7 @@ from ss_audit.evidence.attestation import key_problems
 from ss_audit.settings_docker import docker_problems
 from ss_audit.settings_remote import remote_problems
 from ss_audit.settings_sources import COMMAND_LINE, SETTINGS_FILE, Given, from_environment, from_file, ss_variables
+from ss_audit.ss.own_data import own_data_problems
 from ss_audit.stack.environment import masked
 from ss_audit.witness.stata_shim.command import StataCommandError, check_command, real_argv
 
@@ -234,6 +235,8 @@ def contradictions(settings: Settings) -> list[str]:
             found.append("production uses no stand-in: leave out stata=rehearsal and llm=rehearsal")
     if s.signing_key is not None:
         found += key_problems(s.signing_key.expanduser())
+    if s.dataset is not None:
+        found += own_data_problems(s.dataset.expanduser())
     if s.stack == "checkout" and s.ss_root is None:
         found.append("stack=checkout needs ss_root, the root folder of the SS checkout")
     if s.stack == "docker":

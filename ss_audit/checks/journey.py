@@ -1,5 +1,6 @@
 """The journey of one job, stage by stage."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ss_audit.checks.judgement import Judgement, check, judged, need
@@ -7,6 +8,7 @@ from ss_audit.checks.reached import frozen_plan, halted_before, produced
 from ss_audit.evidence.model import Exchange
 from ss_audit.evidence.seen import Journey, MainJourney, Question, Stage
 from ss_audit.ss import facts, plans
+from ss_audit.stata_log.data import read_rows
 
 SCENARIO = "A person comes from a task code to downloaded results"
 STUCK = "nobody gets a result out of SS"
@@ -56,12 +58,22 @@ def upload_is_taken(journey: MainJourney) -> Judgement:
 )
 def preview_shows_the_data(journey: MainJourney) -> Judgement:
     """The preview names every column of the CSV."""
+    return columns_shown(journey, {column: (column,) for column in columns_of(journey)})
+
+
+def columns_of(journey: Journey) -> list[str]:
+    """The names in the header of the uploaded data."""
+    return [name.strip() for name in next(iter(read_rows(journey.dataset.body.text or "")), [])]
+
+
+def columns_shown(journey: Journey, names: Mapping[str, Collection[str]]) -> Judgement:
+    """Whether the preview names every column. In: each column with the names under which it may be shown."""
     halted_before(journey, "preview")
     preview = need(journey.preview, "the inputs preview was not asked for")
-    columns = (journey.dataset.body.text or "").partition("\n")[0].split(",")
-    missing = set(columns) - set(facts.names_or_keys_in(facts.answered(preview), columns))
-    saw = f"{preview.title}; missing {', '.join(sorted(missing))}" if missing else f"all {len(columns)} columns"
-    return judged(preview.is_success and not missing, expected=f"columns {', '.join(columns)}", saw=saw, evidence=[preview])
+    shown = set(facts.names_or_keys_in(facts.answered(preview), {name for known in names.values() for name in known}))
+    missing = [column for column, known in names.items() if not shown & set(known)]
+    saw = f"{preview.title}; missing {', '.join(sorted(missing))}" if missing else f"all {len(names)} columns"
+    return judged(preview.is_success and not missing, expected=f"columns {', '.join(names)}", saw=saw, evidence=[preview])
 
 
 @check(
@@ -139,6 +151,11 @@ def run_is_accepted(journey: MainJourney) -> Judgement:
 )
 def job_succeeds(journey: MainJourney) -> Judgement:
     """The job comes to a successful end, and no status comes after one that lies further on the way, or comes back."""
+    return good_end(journey)
+
+
+def good_end(journey: Journey) -> Judgement:
+    """Whether the job came to its end, and by which way."""
     last = journey.polls[-1] if journey.polls else None
     seen = [facts.job_status(facts.answered(poll)) or "no status" for poll in journey.polls]
     changes = [status for i, status in enumerate(seen) if i == 0 or status != seen[i - 1]]
@@ -181,6 +198,11 @@ def artifacts_are_listed(journey: MainJourney) -> Judgement:
 )
 def an_artifact_arrives(journey: MainJourney) -> Judgement:
     """Something that the run made, not an input or what was there before the run, arrives with content."""
+    return arrived(journey)
+
+
+def arrived(journey: Journey) -> Judgement:
+    """Whether something that the run of this job made was downloaded."""
     halted_before(journey, "download")
     plan, _ = frozen_plan(journey)
     promised = {o.file.rpartition("/")[2] for o in plans.outputs(plan)}

@@ -10,7 +10,7 @@ from typing import Any
 from ss_audit.checks.environment import refuse_bad_environment
 from ss_audit.checks.judgement import not_reached
 from ss_audit.evidence.model import Exchange, StoredArtifact
-from ss_audit.evidence.seen import STAGES, Journey, Stage
+from ss_audit.evidence.seen import STAGES, Journey, OperatorsJourney, Stage
 from ss_audit.ss import facts, plans
 
 CHECK_OF: dict[Stage, str] = {
@@ -24,6 +24,8 @@ CHECK_OF: dict[Stage, str] = {
     "index": "journey.artifacts_are_listed",
     "download": "journey.an_artifact_arrives",
 }
+ENDED = "own_data.the_job_comes_to_a_good_end"
+"""What judges all stages of an operator's job up to its end; of what comes after, a check of its own judges each."""
 BEFORE_THE_RUN = {"inputs", "input", "llm", "selection", "plan", "plan.json", "do_template", "template"}
 COMMAND = ("command", "cmd", "argv", "stata_cmd", "command_line")
 EXIT_CODE = ("exit_code", "exit_status", "returncode", "return_code")
@@ -44,7 +46,8 @@ def _came(journey: Journey, index: int) -> Journey:
     halt = journey.halt
     if halt is not None and STAGES.index(halt.stage) <= index:
         refuse_bad_environment(journey)
-        not_reached(f"{journey.label} ended at {halt.stage}: {halt.why}", CHECK_OF[halt.stage], (halt.evidence,))
+        judge = ENDED if isinstance(journey, OperatorsJourney) else CHECK_OF[halt.stage]
+        not_reached(f"{journey.label} ended at {halt.stage}: {halt.why}", judge, (halt.evidence,))
     return journey
 
 

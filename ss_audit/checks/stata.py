@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
 from ss_audit.checks.reached import EXIT_CODE, artifacts_named, at, do_files, executed_command, run_metadata
 from ss_audit.checks.stata_by_records import real_by_its_records, recorded_run
-from ss_audit.checks.stata_numbers import numbers_of
+from ss_audit.checks.stata_numbers import numbers_agree
 from ss_audit.checks.stata_process import doubts_about, held_the_log, identity, leaf_name, refutations
 from ss_audit.evidence.model import StataProcess, StoredArtifact
 from ss_audit.evidence.seen import ExecutedTemplate, Journey, MainJourney, Provenance
@@ -158,23 +158,11 @@ def the_result_log_is_inside(journey: MainJourney) -> Judgement:
 def the_numbers_are_right(executed: ExecutedTemplate) -> Judgement:
     """Every table that can be, recomputed from the uploaded CSV in single precision, digit by digit.
 
-    A number of observations alone shows nothing. What works on a part of the data can't be recomputed, which is no excuse
-    where the template that was to run works on all of them.
+    What works on a part of the data can't be recomputed, which is no excuse where the template that was to run works on all
+    of them.
     """
     journey = executed.journey
-    log = stata_log(journey)
-    found = numbers_of(journey, log, executed.source.body.text if executed.source else None)
-    if found.compared == found.counted and found.agreeing == found.compared:
-        looked = f"{found.tables} tables in the log, none that can be recomputed"
-        looked += " but a number of observations" if found.counted else ""
-        return not_evidenced(expected="recomputed numbers", saw=looked, evidence=[log, journey.dataset])
-    saw = f"{found.agreeing} of {found.compared} printed numbers as recomputed"
-    if found.differences:
-        saw += f"; {found.differences[0]}"
-    if found.float64:
-        saw += f"; {found.float64} of them only as a program prints that never stored single precision"
-    good = found.agreeing == found.compared and not found.float64
-    return judged(good, expected="every number", saw=saw, evidence=[log, journey.dataset, *found.sources], strength="proven")
+    return numbers_agree(journey, stata_log(journey), executed.source.body.text if executed.source else None)
 
 
 @check(

@@ -1,5 +1,8 @@
 """The numbers of a run, recomputed from the data that were uploaded."""
 
+import re
+
+from ss_audit.checks.judgement import Judgement, judged, not_evidenced
 from ss_audit.checks.reached import artifacts_named
 from ss_audit.checks.rendering import restricted_by
 from ss_audit.evidence.model import Fact, StoredArtifact
@@ -9,16 +12,21 @@ from ss_audit.stata_log.grammar import read_log
 from ss_audit.stata_log.recompute import Recomputation, recompute, would_match_float64
 from ss_audit.stata_log.tables import CountTable, Table, find_tables
 
+COUNTS = re.compile(r"(?:n|n_?obs|obs|count|sum_w|frequency|total)(?: of |$)")
+"""Cells that count rows. How a number is stored changes no count."""
+
 
 class Numbers(Fact):
     """`agreeing` of `compared` printed numbers agree; `float64` counts those that only double precision explains.
 
     `counted` are those of `compared` that only count observations: they say nothing about what was computed.
+    `miscounted` are those differences that are numbers of observations, whatever the precision.
     """
 
     tables: int
     compared: int
     agreeing: int
+    miscounted: int
     float64: int
     differences: tuple[str, ...]
     sources: tuple[StoredArtifact, ...] = ()
@@ -44,15 +52,16 @@ def numbers_of(journey: Journey, log: StoredArtifact, template: str | None = Non
         if found is not None:
             done.append(found)
             sources.append(artifact)
-    stored = [would_match_float64(table, data) for table in tables if not table.origin.doubt]
-    doubles = sum(s.float64_matches for s in stored if s.side == "float64" and not s.may_be_double)
-    differences = tuple(f"{d.cell} prints {d.printed}, computed {d.computed!r}" for r in done for d in r.disagreements)
+    sides = [would_match_float64(table, data) for table in tables if not table.origin.doubt]
+    doubles = sum(s.float64_matches for s in sides if s.side == "float64" and not s.may_be_double)
+    wrong = [disagreement for recomputation in done for disagreement in recomputation.disagreements]
     return Numbers(
         tables=len(tables),
         compared=sum(r.compared for r in done),
         agreeing=sum(r.agreeing for r in done),
+        miscounted=sum(COUNTS.match(d.cell) is not None for d in wrong),
         float64=doubles,
-        differences=differences,
+        differences=tuple(f"{d.cell} prints {d.printed}, computed {d.computed!r}" for d in wrong),
         sources=tuple(sources),
         counted=counted,
     )
@@ -66,6 +75,26 @@ def _may_be_restricted(table: Table, own: frozenset[str]) -> bool:
 
 def _as_if_unrestricted(table: Table) -> Table:
     return table.model_copy(update={"origin": table.origin.model_copy(update={"restriction": ""})})
+
+
+def numbers_agree(journey: Journey, log: StoredArtifact, template: str | None = None) -> Judgement:
+    """Whether the numbers of the job are those of the data that were uploaded to it.
+
+    In: the job's Stata log; the source of the template that was to run, where it is known. A number of observations alone
+    shows nothing.
+    """
+    found = numbers_of(journey, log, template)
+    if found.compared == found.counted and found.agreeing == found.compared:
+        looked = f"{found.tables} tables in the log, none that can be recomputed"
+        looked += " but a number of observations" if found.counted else ""
+        return not_evidenced(expected="recomputed numbers", saw=looked, evidence=[log, journey.dataset])
+    saw = f"{found.agreeing} of {found.compared} printed numbers as recomputed"
+    if found.differences:
+        saw += f"; {found.differences[0]}"
+    if found.float64:
+        saw += f"; {found.float64} of them only as a program prints that never stored single precision"
+    good = found.agreeing == found.compared and not found.float64
+    return judged(good, expected="every number", saw=saw, evidence=[log, journey.dataset, *found.sources], strength="proven")
 
 
 def _output_tables(journey: Journey) -> tuple[StoredArtifact, ...]:

@@ -21,6 +21,7 @@ from ss_audit.lab.stacks import CHECKOUT_LIBRARY, REFERENCE_LIBRARY
 from ss_audit.lab.witnesses import PROVIDER_OF_SS
 from ss_audit.settings import InForce, llm_configured, read, stata_configured
 from ss_audit.settings_docker import docker_problems
+from ss_audit.ss.own_data import own_data_problems
 from ss_audit.stack.sources import LIBRARY_VARIABLE, OUR_ROOT
 
 
@@ -58,6 +59,8 @@ def _parts(in_force: InForce, refused: tuple[str, ...], call_provider: bool, ann
     yield from provider.of_call(in_force, _call(in_force, where, announce) if call_provider else None)
     if folder := _library(in_force):
         yield parts.of_library(look_machine.library(folder))
+    if settings.dataset is None or not own_data_problems(settings.dataset.expanduser()):
+        yield parts.of_data(look_machine.data(settings.dataset) if settings.dataset else None)
     yield from parts.of_object_store(ss)
     yield from parts.of_machine(look_machine.machine(OUR_ROOT, OUR_ROOT / settings.reports_dir))
 

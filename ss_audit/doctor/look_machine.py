@@ -6,15 +6,17 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ss_audit.doctor.model import CheckoutSeen, InterpreterSeen, LibrarySeen, MachineSeen
+from ss_audit.doctor.model import CheckoutSeen, DataSeen, InterpreterSeen, LibrarySeen, MachineSeen
 from ss_audit.project_files import read_cards, read_spec
 from ss_audit.spec import SpecError
 from ss_audit.ss.library import LibraryError, read_library
+from ss_audit.ss.own_data import own_data
 from ss_audit.stack.disk import MINIMUM_FREE, free_bytes
 from ss_audit.stack.env_file import defined_in
 from ss_audit.stack.environment import child_environment
 from ss_audit.stack.ports import free_port
 from ss_audit.stack.revision import revision_of
+from ss_audit.stata_log.data import read_data
 from ss_audit.task_cards import CardError, parse_card
 
 REQUIREMENTS = "import platform, fastapi, uvicorn; print(platform.python_version())"
@@ -53,6 +55,14 @@ def interpreter(python: str) -> InterpreterSeen:
         last = (ran.stderr.strip().splitlines() or [f"exit status {ran.returncode}"])[-1]
         return InterpreterSeen(path=path, problem=f"it can't import SS's requirements: {last}")
     return InterpreterSeen(path=path, version=lines[-1])
+
+
+def data(path: Path) -> DataSeen:
+    """The operator's data set, of which is known that it can be used."""
+    found = own_data(path.expanduser())
+    read = read_data(found.csv)
+    asked = (found.outcome, found.treatment, *found.controls)
+    return DataSeen(path=str(path), rows=read.rows, columns=len(read.columns), asked_about=asked)
 
 
 def library(folder: Path) -> LibrarySeen:

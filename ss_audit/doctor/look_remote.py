@@ -17,7 +17,8 @@ def remote(settings: Settings) -> RemoteSeen:
     """In: settings with a base_url. Behind a tunnel SS is not asked: the doctor starts nothing."""
     base_url = (settings.base_url or "").rstrip("/")
     codes, codes_problem = _codes(settings.task_codes)
-    seen = RemoteSeen(base_url=base_url, codes=codes, codes_needed=CODES_OF_A_RUN, codes_problem=codes_problem)
+    needed = CODES_OF_A_RUN + (settings.dataset is not None)
+    seen = RemoteSeen(base_url=base_url, codes=codes, codes_needed=needed, codes_problem=codes_problem)
     if settings.tunnel_command is not None:
         return seen
     try:

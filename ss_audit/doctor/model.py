@@ -76,6 +76,15 @@ class ProviderCall(Fact):
     failure: str | None = None
 
 
+class DataSeen(Fact):
+    """The operator's data set: where it lies, and what would be asked of it."""
+
+    path: str
+    rows: int
+    columns: int
+    asked_about: tuple[str, ...]
+
+
 class LibrarySeen(Fact):
     """SS's template library: how many templates, or why it can't be read."""
 

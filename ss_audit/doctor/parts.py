@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from ss_audit.doctor.model import CheckoutSeen, InterpreterSeen, Item, LibrarySeen, MachineSeen, StataSeen
+from ss_audit.checks.own_data import SCENARIO as OWN_DATA
+from ss_audit.doctor.model import CheckoutSeen, DataSeen, InterpreterSeen, Item, LibrarySeen, MachineSeen, StataSeen
 from ss_audit.settings import InForce
 from ss_audit.stata_log.grammar import read_log
 from ss_audit.stata_log.inspect import inspect
@@ -126,6 +127,17 @@ def of_library(seen: LibrarySeen) -> Item:
         remedy = "point SS_DO_TEMPLATE_LIBRARY_DIR to SS's library, or restore it in the checkout"
         return Item(what="template library", state="missing", detail=seen.problem, remedy=remedy)
     return Item(what="template library", state="ok", detail=f"{seen.path}, {seen.templates} templates")
+
+
+def of_data(seen: DataSeen | None) -> Item:
+    """The operator's data set, where one is given that can be used."""
+    if seen is None:
+        detail = f"the audit's own, generated anew for each run; “{OWN_DATA}” is not planned"
+        return Item(
+            what="data", state="note", detail=detail, remedy="-D dataset=/path/to/data.csv plans it with a CSV of yours"
+        )
+    detail = f"besides the audit's own {seen.path}, {seen.rows} rows of {seen.columns} columns; asked about: "
+    return Item(what="data", state="ok", detail=detail + ", ".join(seen.asked_about))
 
 
 def of_object_store(ss: dict[str, str]) -> Iterator[Item]:

@@ -81,3 +81,7 @@ class PublishedJourney(Journey):
 
     source: str
     published: dict[str, float]
+
+
+class OperatorsJourney(Journey):
+    """The journey of a data set that the operator brought. Its question names columns of that data set."""

@@ -2,7 +2,16 @@
 
 from typing import Literal
 
-from ss_audit.evidence.journeys import STAGES, Halt, Journey, MainJourney, PublishedJourney, Question, Stage
+from ss_audit.evidence.journeys import (
+    STAGES,
+    Halt,
+    Journey,
+    MainJourney,
+    OperatorsJourney,
+    PublishedJourney,
+    Question,
+    Stage,
+)
 from ss_audit.evidence.model import (
     Exchange,
     Fact,
@@ -15,7 +24,7 @@ from ss_audit.evidence.model import (
 )
 from ss_audit.evidence.observation import Observation
 
-__all__ = ["STAGES", "Halt", "Journey", "MainJourney", "PublishedJourney", "Question", "Stage"]
+__all__ = ["STAGES", "Halt", "Journey", "MainJourney", "OperatorsJourney", "PublishedJourney", "Question", "Stage"]
 
 
 class ExecutedTemplate(Observation):

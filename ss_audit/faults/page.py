@@ -29,6 +29,7 @@ GROUPS = {
     "plan": "Plans that lack something, or are not kept",
     "dependencies": "Packages that Stata lacks",
     "journey": "A way that ends too early",
+    "own data": "Data that are larger and odder than the audit's own",
     "artifacts": "Results that are not there, or not what they should be",
     "access": "People who see what is not theirs",
     "answers": "Answers that do harm to whoever takes them",

@@ -22,6 +22,7 @@ from ss_audit.lab.witnesses import Witnesses
 from ss_audit.probes.ado_path import AdoFolder
 from ss_audit.settings import InForce
 from ss_audit.ss.dataset import Dataset, generated
+from ss_audit.ss.own_data import own_data
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.errors import StackDidNotStart, StackError
 from ss_audit.stack.interface import Mean, Stack
@@ -40,6 +41,8 @@ class Lab:
         self.waiting = waiting
         self.rng = random.Random(f"ss-audit questions {in_force.settings.seed}")
         self.data: Dataset = generated(in_force.settings.seed)
+        dataset = in_force.settings.dataset
+        self.own_data: Dataset | None = own_data(dataset.expanduser()) if dataset else None
         self.benches: dict[str, Bench] = {}
         self.deaths: list[ProcessSeen] = []
         self.leaks: list[int] = []

@@ -12,7 +12,8 @@ from pathlib import Path
 from ss_audit.stack.errors import StackError
 
 CODES_OF_A_RUN = 16
-"""As many as a whole audit uses, and two for what has to be tried again; the tests' remote rehearsal counts them."""
+"""As many as a whole audit uses, and two for what has to be tried again; the tests' remote rehearsal counts them. A data set of
+the operator's own takes one more."""
 
 
 class NoTaskCode(StackError):

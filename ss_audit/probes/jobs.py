@@ -1,9 +1,17 @@
-"""Experiments that walk jobs: the main journey, who may open a job, the restart, a published data set."""
+"""Experiments that walk jobs: the main journey, who may open a job, the restart, a published data set, the operator's own."""
 
 from urllib.parse import quote
 
 from ss_audit.evidence.model import Exchange, Statement, StoredArtifact
-from ss_audit.evidence.seen import AccessTrial, AccessTrials, MainJourney, PublishedJourney, RestartSign, RestartTrial
+from ss_audit.evidence.seen import (
+    AccessTrial,
+    AccessTrials,
+    MainJourney,
+    OperatorsJourney,
+    PublishedJourney,
+    RestartSign,
+    RestartTrial,
+)
 from ss_audit.lab.lab import Lab
 from ss_audit.ss import facts, published
 from ss_audit.ss.client import Access
@@ -28,6 +36,16 @@ def published_journey(lab: Lab) -> PublishedJourney:
         PublishedJourney, "published data set", ask("ols", data, lab.rng), data, lab.task_code(),
         source=published.SOURCE, published=published.CERTIFIED,
     )  # fmt: skip
+
+
+def operators_journey(lab: Lab) -> OperatorsJourney:
+    """The whole path of one job with the operator's own data. Of any data a description can be asked for: an estimate may not
+    exist, or come out as rounding errors. Only where the setting `dataset` is given."""
+    data = lab.own_data
+    if data is None:
+        raise ValueError("there is no data set of the operator's own")
+    question = ask("describe", data, lab.rng)
+    return lab.main.walk(OperatorsJourney, "job on the operator's own data", question, data, lab.task_code())
 
 
 def access_trials(lab: Lab) -> AccessTrials:

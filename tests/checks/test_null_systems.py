@@ -23,6 +23,7 @@ from ss_audit.evidence.seen import (
     LibraryTrace,
     MainJourney,
     MissingParameters,
+    OperatorsJourney,
     PublishedJourney,
     SurfacesSeen,
     TemplateChoices,
@@ -61,7 +62,7 @@ def observed(answer: Callable[[str], Exchange]) -> dict[type[Observation], Obser
         "retry_polls": (),
     }
     seen: tuple[Observation, ...] = (
-        ended, provenance(), published, concluded(a="not judged"),
+        ended, halted("redeem", kind=OperatorsJourney, redeem=answer("redeem")), provenance(), published, concluded(a="not judged"),
         restart(journey=ended, status_before=None, status_after=None, index_before=None, index_after=None,
                 artifacts_before=(), artifacts_after=(), downloads_after=()),
         trials.model_copy(update={"redeem": answer("redeem"), "controls": (), "trials": (), "other_redeem": None, "again": None}),

@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from stata_log import printed_tables
+from stata_log import exact, printed_tables
 from stata_log.synthetic import batch
 
-from checks.observations import COLUMNS, CSV, DO_FILE, LOG, TEMPLATE, artifact, artifacts, main_journey
-from ss_audit.checks.stata_numbers import coefficients_of, numbers_of
+from checks.observations import COLUMNS, CSV, DO_FILE, LOG, TEMPLATE, artifact, artifacts, body, main_journey
+from ss_audit.checks.stata_numbers import Numbers, coefficients_of, numbers_of
 from ss_audit.evidence.seen import MainJourney
 
 TABLE = "variable,mean\nx_q2,1.0025\n"
@@ -82,3 +82,19 @@ def test_counts_are_told_apart() -> None:
     outputs = {"count": ["  8"], "summarize y_q1": printed_tables.summarize({"y_q1": COLUMNS["y_q1"]})}
     found = numbers_of(main_journey(), artifact("stata.log", batch(do_file, outputs)))
     assert (found.counted, found.tables, found.compared > 1) == (1, 2, True)
+
+
+def test_double_precision_is_no_contradiction_where_the_column_has_that_many_digits() -> None:
+    """Stata may have stored it so; of columns with fewer digits it says that another program printed the log."""
+
+    def printed_from_doubles(cell: str) -> Numbers:
+        columns = {**COLUMNS, "x_q2": [f"{cell}{digit}" for digit in range(1, 9)]}
+        data = "".join(",".join(row) + "\n" for row in [[*columns], *zip(*columns.values(), strict=True)])
+        log = batch(DO_FILE, {"summarize y_q1 x_q2 z_q3": printed_tables.summarize(columns, exact.doubles)})
+        job = main_journey()
+        job = job.model_copy(update={"dataset": job.dataset.model_copy(update={"body": body(data)})})
+        return numbers_of(job, artifact("stata.log", log))
+
+    assert printed_from_doubles("999.00").float64 > 0
+    many = printed_from_doubles("999.0000")
+    assert (many.float64, many.agreeing) == (0, many.compared)

@@ -6,7 +6,16 @@ import pytest
 from stata_log.synthetic import REHEARSAL_HEAD, batch
 
 from ss_audit.doctor import parts, provider, scenarios
-from ss_audit.doctor.model import CheckoutSeen, InterpreterSeen, Item, MachineSeen, ProviderCall, ProviderSeen, StataSeen
+from ss_audit.doctor.model import (
+    CheckoutSeen,
+    DataSeen,
+    InterpreterSeen,
+    Item,
+    MachineSeen,
+    ProviderCall,
+    ProviderSeen,
+    StataSeen,
+)
 from ss_audit.doctor.page import is_all_there, page
 from ss_audit.settings import FORCED_MODEL, InForce, read
 
@@ -197,3 +206,10 @@ def test_the_page_has_columns_and_ends_with_what_is_missing() -> None:
         "Missing: 1 (long)",
     ]
     assert (is_all_there(items), is_all_there(items[:1]), is_all_there([])) == (False, True, False)
+
+
+def test_the_data_of_the_operator_are_told_with_what_is_asked_of_them() -> None:
+    seen = DataSeen(path="d.csv", rows=240, columns=10, asked_about=("margin", "cost"))
+    assert parts.of_data(seen).state == "ok"
+    assert parts.of_data(seen).detail.endswith("d.csv, 240 rows of 10 columns; asked about: margin, cost")
+    assert (parts.of_data(None).state, "-D dataset=" in parts.of_data(None).remedy) == ("note", True)
