@@ -19,6 +19,7 @@ GROUPS = (
     "plan_contents",
     "dependencies",
     "journey",
+    "own_data",
     "artifacts",
     "access",
     "timing",

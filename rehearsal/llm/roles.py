@@ -183,10 +183,7 @@ def _hear(rule: re.Pattern[str], masked: str, heard: dict[str, list[str]], not_t
 def _masked(requirement: str, columns: Sequence[str]) -> tuple[str, list[str]]:
     """The requirement with each column name put as `<number>`, numbered in order of first mention, and those names."""
     text = requirement.replace("<", " ").replace(">", " ")
-    for flags in (0, re.IGNORECASE):
-        found = list(_mentions(text, columns, flags))
-        if found:
-            break
+    found = list(_mentions(text, columns, 0)) or list(_mentions(text, columns, re.IGNORECASE)) or list(_headers(text, columns))
     numbers: dict[str, int] = {}
     pieces, end = [], 0
     for start, stop, name in found:
@@ -209,4 +206,15 @@ def _mentions(text: str, columns: Sequence[str], flags: int) -> Iterator[tuple[i
         said = found["name"]
         name = by_text.get(said.lower() if flags else said)
         if name is not None and (found["q"] or said.lower() not in _COMMON_WORDS):
+            yield found.start(), found.end(), name
+
+
+def _headers(text: str, columns: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """As `_mentions`, by the header from which a column got its name: what no name may hold became an underscore each."""
+    shapes = ["".join("[^A-Za-z0-9]" if letter == "_" else re.escape(letter) for letter in name) for name in columns]
+    longest_first = "|".join(sorted(shapes, key=len, reverse=True))
+    pattern = rf"[`'\"“]?(?<![A-Za-z0-9])(?P<header>{longest_first})(?![A-Za-z0-9])[`'\"”]?"
+    for found in re.finditer(pattern, text) if shapes else ():
+        name = re.sub(r"[^A-Za-z0-9]", "_", found["header"])
+        if name in columns and found["header"].lower() not in _COMMON_WORDS:
             yield found.start(), found.end(), name

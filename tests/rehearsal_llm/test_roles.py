@@ -155,3 +155,9 @@ def test_any_requirement_over_any_columns_is_answered_with_columns_only(requirem
 def test_every_column_of_the_examples_is_used_as_given() -> None:
     found = draft("Describe " + ", ".join(COLUMNS) + ".")
     assert [found["outcome_var"], found["treatment_var"], *found["controls"]] == COLUMNS
+
+
+def test_a_column_is_found_by_the_header_from_which_it_got_its_name() -> None:
+    columns = ["Region", "Total_sales", "Preis____", "Gr__e"]
+    made = draft('Describe "Größe", "Preis (€)" and "Total sales".', columns=columns, strings=["Region"])
+    assert (made["outcome_var"], made["treatment_var"], made["controls"]) == ("Gr__e", "Preis____", ["Total_sales"])
