@@ -22,7 +22,7 @@ from ss_audit.plan import Plan
 from ss_audit.results import INTERRUPTED, results, results_as_executed
 from ss_audit.settings import InForce
 from ss_audit.stack.errors import StackDidNotStart, StackError
-from ss_audit.verdict import AUDIT_POINTS, ScenarioResult, audit_points
+from ss_audit.verdict import AUDIT_POINT_SCENARIOS, ScenarioResult, audit_points
 
 Seen = TypeVar("Seen", bound=Observation)
 
@@ -174,7 +174,7 @@ class Audit:
             looks = [seen for stack in self.lab.stacks for seen in stack.processes("look")]
             return StackWatched(deaths=tuple(self.lab.deaths), looks=tuple(looks), strangers=self.lab.strangers())
         if kind is Conclusions:
-            names = set(AUDIT_POINTS.values())
+            names = AUDIT_POINT_SCENARIOS
             for check in (c for c in registry().values() if c.scenario in names):
                 self.finding(check)
             points = audit_points(results_as_executed(self.plan, names, self._executed, self._findings.values()))

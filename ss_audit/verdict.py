@@ -14,11 +14,16 @@ ScenarioOutcome = Literal["pass", "fail", "not_evidenced", "error", "not_run"]
 VerdictWord = Literal["READY", "NOT READY", "INCONCLUSIVE"]
 EXIT_CODES: dict[VerdictWord, int] = {"READY": 0, "NOT READY": 1, "INCONCLUSIVE": 2}
 AUDIT_POINTS = {
-    "template_selection": "Template selection is not hard-coded",
-    "parameter_binding": "Missing parameters yield structured errors",
-    "dependency_handling": "Missing ado/SSC dependency is diagnosable and recoverable",
-    "artifact_contract": "Artifacts are contract-indexed and survive restart",
+    "template_selection": ("Template selection is not hard-coded",),
+    "parameter_binding": (
+        "The frozen parameters are the ones that were asked for",
+        "Missing parameters yield structured errors",
+    ),
+    "dependency_handling": ("Missing ado/SSC dependency is diagnosable and recoverable",),
+    "artifact_contract": ("Artifacts are contract-indexed and survive restart",),
 }
+"""The key audit points, each with all scenarios that it rests on: what is bound and what is refused are one point."""
+AUDIT_POINT_SCENARIOS = frozenset(name for names in AUDIT_POINTS.values() for name in names)
 
 
 class ScenarioResult(Fact):
@@ -110,10 +115,15 @@ def decide(
 
 
 def audit_points(scenarios: Iterable[ScenarioResult]) -> dict[str, str]:
-    """The conclusion for each key audit point: pass, fail, or not judged."""
+    """The conclusion for each key audit point: fail when any of its scenarios failed, pass when all passed, else not judged."""
     by_name = {s.name: s.outcome for s in scenarios}
-    words: Mapping[str, str] = {"pass": "pass", "fail": "fail"}
-    return {point: words.get(by_name.get(name, "not_run"), "not judged") for point, name in AUDIT_POINTS.items()}
+    return {point: _conclusion([by_name.get(n, "not_run") for n in names]) for point, names in AUDIT_POINTS.items()}
+
+
+def _conclusion(outcomes: Sequence[str]) -> str:
+    if "fail" in outcomes:
+        return "fail"
+    return "pass" if set(outcomes) == {"pass"} else "not judged"
 
 
 def deviations(scenarios: Iterable[ScenarioResult], stand_ins: Sequence[str]) -> tuple[str, ...]:

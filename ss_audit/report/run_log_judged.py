@@ -34,15 +34,19 @@ def listed(check: CheckTold, references: References) -> list[str]:
 
 
 def audit_points(account: Account, references: References) -> list[str]:
-    """Each of the four with PASS, FAIL or NOT JUDGED, the scenario that it rests on, and that scenario's checks."""
+    """Each of the four with PASS, FAIL or NOT JUDGED, the scenarios that it rests on, and the checks of these."""
     by_name = {scenario.name: scenario for scenario in account.scenarios}
     lines = []
     for point in account.points:
-        lines += [f"### {point.title}: {point.conclusion.upper()}", "", f"Rests on the scenario “{prose(point.scenario)}”.", ""]
-        scenario = by_name.get(point.scenario)
-        checks = [line for check in scenario.checks for line in listed(check, references)] if scenario else []
+        lines += [f"### {point.title}: {point.conclusion.upper()}", "", f"Rests on {_quoted(point.scenarios)}.", ""]
+        told = [by_name[name] for name in point.scenarios if name in by_name]
+        checks = [line for scenario in told for check in scenario.checks for line in listed(check, references)]
         lines += [*(checks or ["Nothing was judged in this run."]), ""]
     return lines
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return " and ".join(f"“{prose(name)}”" for name in names)
 
 
 def blocking_issues(account: Account, references: References) -> list[str]:

@@ -4,7 +4,7 @@ The log is read in its order. At a finding, the observations that stood then are
 this copy of the audit, and what it finds has to be what the log says, word for word.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ss_audit.checks.judgement import Blame, Check, Finding
@@ -15,7 +15,7 @@ from ss_audit.evidence.seen import Conclusions
 from ss_audit.plan import Plan
 from ss_audit.results import INTERRUPTED, results, results_as_executed
 from ss_audit.run_reading import BundleUnreadable, Event, RunRead, observation
-from ss_audit.verdict import AUDIT_POINTS, ScenarioResult, audit_points
+from ss_audit.verdict import AUDIT_POINT_SCENARIOS, ScenarioResult, audit_points
 from ss_audit.verify.chain import FILE
 from ss_audit.verify.problem import Problem, differences
 
@@ -77,7 +77,7 @@ class Replay:
         if late:
             yield f"it rests on what came after it: {', '.join(late)}"
         if isinstance(made, Conclusions):
-            again = audit_points(self._as_executed(set(AUDIT_POINTS.values())))
+            again = audit_points(self._as_executed(AUDIT_POINT_SCENARIOS))
             yield from (str(d) for d in differences(made.conclusions, again))
 
     def _could_not_look(self, event: Event) -> Iterator[str]:
@@ -123,5 +123,5 @@ class Replay:
             seen.append(made)
         return check.judge(*seen)
 
-    def _as_executed(self, names: set[str]) -> tuple[ScenarioResult, ...]:
+    def _as_executed(self, names: Collection[str]) -> tuple[ScenarioResult, ...]:
         return results_as_executed(self._plan, names, self.executed, self.findings.values())

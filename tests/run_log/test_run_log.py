@@ -11,6 +11,7 @@ from summary.bundles import HOSTILE, bundle
 
 from ss_audit.report.markdown import code, prose
 from ss_audit.report.views import write_views
+from ss_audit.verdict import AUDIT_POINTS
 
 SECTIONS = (
     "Start commands", "Inventory notes", "Journey", "LLM evidence", "Stata runner evidence", "Restart", "Key audit points",
@@ -49,6 +50,12 @@ def test_a_blocking_issue_has_evidence_impact_and_fix(tmp_path: Path) -> None:
     assert re.search(r"- evidence:\n    - \[E\d+\]", issue)
     assert f"### {'Template selection is stable and not hard-coded'}: FAIL" in section(log, "Key audit points")
     assert "**NOT READY**" in section(log, "Verdict")
+
+
+def test_an_audit_point_names_all_scenarios_that_it_rests_on(tmp_path: Path) -> None:
+    points = section(log_of(bundle(tmp_path, main_journey())), "Key audit points")
+    for names in AUDIT_POINTS.values():
+        assert f"Rests on {' and '.join(f'“{name}”' for name in names)}." in points
 
 
 def test_nothing_of_ss_is_markup(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from run_log.following import references
 
-from ss_audit.verdict import AUDIT_POINTS
+from ss_audit.verdict import AUDIT_POINT_SCENARIOS
 
 from .conftest import CarriedOut
 from .executing import CARDS, Workplace
@@ -62,7 +62,7 @@ def _blockers_are_told(made: Produced) -> bool:
 def _points_are_concluded(made: Produced) -> bool:
     points = made.page("run-log.md").partition("\n## Key audit points\n")[2].partition("\n## ")[0]
     return len(re.findall(r"^### .*: (?:PASS|FAIL)$", points, re.M)) == 4 and all(
-        f"“{n}”" in points for n in AUDIT_POINTS.values()
+        f"“{n}”" in points for n in AUDIT_POINT_SCENARIOS
     )
 
 

@@ -1,8 +1,24 @@
 """Roots, deviations of a rehearsal, audit points, and the document."""
 
-from ss_audit.verdict import AUDIT_POINTS, STANDS_IN, audit_points, decide, deviations, document, roots, settle
+from pathlib import Path
+
+import pytest
+
+from ss_audit.plan import read_plan
+from ss_audit.verdict import (
+    AUDIT_POINT_SCENARIOS,
+    AUDIT_POINTS,
+    STANDS_IN,
+    audit_points,
+    decide,
+    deviations,
+    document,
+    roots,
+    settle,
+)
 from verdict.test_decide import finding, scenario
 
+ROOT = Path(__file__).parents[2]
 STATA, LLM = STANDS_IN["rehearsal Stata"], STANDS_IN["rehearsal LLM"]
 BOTH = ("reference SS", "rehearsal Stata", "rehearsal LLM")
 
@@ -87,11 +103,37 @@ def test_what_was_not_planned_is_a_deviation() -> None:
 
 
 def test_audit_points_pass_fail_or_stay_open() -> None:
-    names = list(AUDIT_POINTS.values())
-    seen = [scenario("pass", names[0]), scenario("fail", names[1]), scenario("not_evidenced", names[2])]
-    assert list(audit_points(seen).values()) == ["pass", "fail", "not judged", "not judged"]
+    template, package, artifacts = (names[0] for names in AUDIT_POINTS.values() if len(names) == 1)
+    seen = [scenario("pass", template), scenario("fail", package), scenario("not_evidenced", artifacts)]
+    assert list(audit_points(seen).values()) == ["pass", "not judged", "fail", "not judged"]
     assert set(audit_points([]).values()) == {"not judged"}
-    assert set(audit_points([scenario("error", n) for n in names]).values()) == {"not judged"}
+    assert set(audit_points([scenario("error", n) for n in AUDIT_POINT_SCENARIOS]).values()) == {"not judged"}
+    assert set(audit_points([scenario("pass", n) for n in AUDIT_POINT_SCENARIOS]).values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("bound", "refused", "conclusion"),
+    [
+        ("pass", "pass", "pass"), ("fail", "pass", "fail"), ("pass", "fail", "fail"), ("fail", "fail", "fail"),
+        ("pass", "not_evidenced", "not judged"), ("not_run", "pass", "not judged"), ("error", "fail", "fail"),
+        (None, "pass", "not judged"), ("pass", None, "not judged"),
+    ],
+)  # fmt: skip
+def test_binding_passes_only_when_what_is_bound_and_what_is_refused_is_right(
+    bound: str | None, refused: str | None, conclusion: str
+) -> None:
+    seen = [
+        scenario(said, name) for said, name in zip((bound, refused), AUDIT_POINTS["parameter_binding"], strict=True) if said
+    ]
+    assert audit_points(seen)["parameter_binding"] == conclusion
+
+
+def test_the_point_about_binding_rests_on_both_scenarios_of_the_features() -> None:
+    assert AUDIT_POINTS["parameter_binding"] == (
+        "The frozen parameters are the ones that were asked for",
+        "Missing parameters yield structured errors",
+    )
+    assert {scenario.name for scenario in read_plan(ROOT / "features").scenarios} >= AUDIT_POINT_SCENARIOS
 
 
 def test_the_document() -> None:

@@ -61,3 +61,10 @@ def test_reports_of_ones_own_come_on_top(carry_out: Runner, tmp_path: Path) -> N
     assert len(list((run.folder / "allure-results").glob("*-result.json"))) == len(NAMES), "what was not run is shown too"
     assert any((tmp_path / "junit").iterdir())
     assert any((run.folder / "junit").iterdir())
+
+
+def test_wrong_columns_make_the_audit_point_fail(carry_out: Runner) -> None:
+    only = "^(The frozen parameters are the ones that were asked for|Missing parameters yield structured errors)$"
+    run = carry_out("behave", "-n", only, environment={"SS_REHEARSAL_FAULT": "outcome-and-regressor-swapped"})
+    assert run.outcomes["Missing parameters yield structured errors"] == "pass"
+    assert run.verdict["audit_points"]["parameter_binding"] == "fail", run.said

@@ -17,11 +17,11 @@ UNFINISHED = "NO VERDICT"
 
 @dataclass(frozen=True)
 class PointTold:
-    """One of the four key audit points: `conclusion` is pass, fail or not judged; `scenario` is what it rests on."""
+    """One of the four key audit points: `conclusion` is pass, fail or not judged; `scenarios` are what it rests on."""
 
     title: str
     conclusion: str
-    scenario: str
+    scenarios: tuple[str, ...]
     evidence: tuple[str, ...]
 
 
@@ -130,10 +130,9 @@ def _points(verdict: Mapping[str, Any], scenarios: Sequence[ScenarioTold]) -> tu
     by_name = {scenario.name: scenario for scenario in scenarios}
     told = verdict.get("audit_points") or {}
     found = []
-    for point, name in AUDIT_POINTS.items():
-        scenario = by_name.get(name)
-        evidence = scenario.evidence if scenario else ()
-        found.append(PointTold(POINT_TITLES[point], told.get(point, "not judged"), name, evidence))
+    for point, names in AUDIT_POINTS.items():
+        evidence = dict.fromkeys(e for name in names if name in by_name for e in by_name[name].evidence)
+        found.append(PointTold(POINT_TITLES[point], told.get(point, "not judged"), names, tuple(evidence)))
     return tuple(found)
 
 
