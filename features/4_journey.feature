@@ -73,6 +73,7 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     Then every promised output is listed
     And everything that is listed can be downloaded
     And the downloads are what the list and the promise say
+    And each promised output is the file that Stata wrote
     And nothing was added after the job had succeeded
     When the API and the worker are restarted
     Then both are other processes than before

@@ -23,6 +23,11 @@ def bytes_match(context):
     assert_that(context.audit, holds(artifacts.bytes_match_the_index))
 
 
+@then("each promised output is the file that Stata wrote")
+def outputs_are_statas(context):
+    assert_that(context.audit, holds(artifacts.outputs_are_those_that_stata_wrote))
+
+
 @then("nothing was added after the job had succeeded")
 def nothing_was_added(context):
     assert_that(context.audit, holds(artifacts.nothing_comes_after_the_end))

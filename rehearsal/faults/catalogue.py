@@ -21,6 +21,7 @@ GROUPS = (
     "journey",
     "own_data",
     "artifacts",
+    "stored_outputs",
     "access",
     "timing",
     "answers",

@@ -1,11 +1,11 @@
 """The artifact index against the contract and the bytes, before and after a restart of API and worker."""
 
 from collections import Counter
-from typing import Any
 
+from ss_audit.checks.announced import against_its_name, against_the_row, holds_nothing
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
-from ss_audit.checks.reached import at, frozen_plan
-from ss_audit.evidence.model import Exchange, OperatorCommand, ProcessSeen, StoredArtifact
+from ss_audit.checks.reached import at, frozen_plan, runs_of, written_as
+from ss_audit.evidence.model import Exchange, OperatorCommand, ProcessSeen
 from ss_audit.evidence.seen import MainJourney, RestartTrial
 from ss_audit.ss import facts, plans
 
@@ -71,13 +71,14 @@ def bytes_match_the_index(journey: MainJourney) -> Judgement:
     (plan, _), index = frozen_plan(journey), need(journey.index, "no index was read")
     rows = facts.indexed_artifacts(facts.answered(index))
     declared = {o.file.rpartition("/")[2] for o in plans.outputs(plan)}
+    by_stata = frozenset(digest for run in runs_of(journey) for digest in run.files_written.values())
     wrong: list[str] = []
     for artifact in journey.artifacts:
         about = [row for row in rows if facts.artifact_path(row) == artifact.rel_path]
-        problems = [problem for row in about for problem in _against_the_row(artifact, row)]
-        problems += _against_its_name(artifact, journey.job_id)
-        if artifact.rel_path.rpartition("/")[2] in declared and not artifact.body.size:
-            problems.append("declared, and empty")
+        problems = [problem for row in about for problem in against_the_row(artifact, row)]
+        problems += against_its_name(artifact, journey.job_id)
+        if artifact.rel_path.rpartition("/")[2] in declared:
+            problems += holds_nothing(artifact, by_stata)
         wrong += [f"{artifact.rel_path}: {problem}" for problem in problems]
     if len(journey.artifacts) > 2 and len({a.body.sha256 for a in journey.artifacts}) == 1:
         wrong.append(f"{len(journey.artifacts)} artifacts, and all have the same bytes")
@@ -85,30 +86,35 @@ def bytes_match_the_index(journey: MainJourney) -> Judgement:
     return judged(not wrong, expected="the announced bytes", saw=saw, evidence=[index, *journey.artifacts[:4]])
 
 
-def _against_the_row(artifact: StoredArtifact, row: dict[str, Any]) -> list[str]:
-    """A SHA-256 or a size in the row that is not that of the bytes. Other digests, and words, can't be compared."""
-    digest, size = facts.find(row, ("sha256", "digest", "checksum")), facts.find(row, ("size", "size_bytes", "bytes"))
-    said = str(digest.value).lower().removeprefix("sha256:") if digest else ""
-    problems: list[str] = []
-    if len(said) == 64 and artifact.body.sha256 and said != artifact.body.sha256:
-        problems.append(f"digest {said[:12]}… announced, other bytes came ({artifact.body.sha256[:12]}…)")
-    if size and str(size.value).isdigit() and int(size.value) != artifact.body.size:
-        problems.append(f"{size.value} bytes announced, {artifact.body.size} came")
-    return problems
-
-
-def _against_its_name(artifact: StoredArtifact, job: str | None) -> list[str]:
-    """An error page in the place of a file, JSON that is none, metadata of another job."""
-    text, name = (artifact.body.text or "").lstrip("\ufeff \n\r\t"), artifact.rel_path.lower()
-    if text[:14].lower().startswith(("<!doctype html", "<html")) and not name.endswith((".html", ".htm")):
-        return ["a web page came"]
-    if not name.endswith(".json") or not text:
-        return []
-    value = facts.parsed(artifact.body)
-    if value is None and text.strip() != "null":
-        return ["not valid JSON"]
-    of_job = facts.find(value, ("job_id",))
-    return [f"of the job {of_job.value}"] if of_job and job and str(of_job.value) != job else []
+@check(
+    scenario=SCENARIO,
+    spec=INDEX,
+    expected="each promised output is, byte for byte, the file that Stata wrote under its name",
+    impact="people work with numbers that were altered after Stata computed them",
+    fix="store the files that Stata wrote as they are; what SS makes of them gets a name of its own",
+)
+def outputs_are_those_that_stata_wrote(journey: MainJourney) -> Judgement:
+    """By digest, as the shim saw them when Stata ended. Where it saw none of that name, SS may have made it from another."""
+    at(journey, "download")
+    declared = {o.file.rpartition("/")[2] for o in plans.outputs(frozen_plan(journey)[0])}
+    outputs = [a for a in journey.artifacts if a.rel_path.rpartition("/")[2] in declared and a.body.sha256]
+    if not outputs:
+        not_reached("no promised output was downloaded", every_declared_output_is_listed.id)
+    expected = "the bytes that Stata wrote"
+    if "stata" in journey.unwitnessed:
+        saw = f"{len(outputs)} outputs as SS delivers them; no witness of ours stood before this Stata"
+        return judged(True, expected=expected, saw=saw, evidence=outputs[:4], strength="claimed")
+    runs = runs_of(journey)
+    if not any(run.files_written for run in runs):
+        not_reached("what Stata wrote was not seen", "stata.the_command_really_ran", [a.id for a in outputs])
+    wrote = {name: written_as(runs, name) for name in {a.rel_path.rpartition("/")[2] for a in outputs}}
+    known = [a for a in outputs if wrote[a.rel_path.rpartition("/")[2]]]
+    other = [a for a in known if a.body.sha256 not in wrote[a.rel_path.rpartition("/")[2]]]
+    saw = f"{len(known) - len(other)} of {len(outputs)} outputs as Stata wrote them"
+    saw += f"; others than Stata wrote under their name: {', '.join(a.rel_path for a in other)}" if other else ""
+    advice = None if known else "no output has the name of a file that Stata wrote: nothing ties them to its run"
+    evidence = [*(other or outputs)[:4], *runs[-1:]]
+    return judged(not other, expected=expected, saw=saw, evidence=evidence, strength="witnessed", advisory=advice)
 
 
 @check(

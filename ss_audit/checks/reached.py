@@ -4,12 +4,13 @@ What a check needs of an earlier stage it asks for with `at`, which ends it as `
 come there; when the journey ended for something that SS does not answer for, the check ends as the environment's error.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
 from ss_audit.checks.environment import refuse_bad_environment
 from ss_audit.checks.judgement import not_reached
-from ss_audit.evidence.model import Exchange, StoredArtifact
+from ss_audit.evidence.model import Exchange, StataProcess, StoredArtifact
 from ss_audit.evidence.seen import STAGES, Journey, OperatorsJourney, Stage
 from ss_audit.ss import facts, plans
 
@@ -76,6 +77,18 @@ def do_files(journey: Journey) -> tuple[StoredArtifact, ...]:
     named = tuple(a for a in artifacts_named(journey, "stata.do") if a.body.text)
     others = tuple(a for a in journey.artifacts if a.rel_path.endswith(".do") and a.body.text)
     return named or tuple(a for a in others if "template" not in a.rel_path and "source" not in a.rel_path)
+
+
+def runs_of(journey: Journey) -> tuple[StataProcess, ...]:
+    """What the shim saw of the job's runs, oldest first: those of a do-file that SS stored, not SS's own look-ups before."""
+    stored = {a.rel_path.rpartition("/")[2] for a in do_files(journey)} or {"stata.do"}
+    return tuple(r for r in journey.stata_runs if PurePosixPath(r.do_file or "").name in stored)
+
+
+def written_as(runs: Iterable[StataProcess], name: str) -> frozenset[str]:
+    """The digests of the files of this name that these runs wrote, in whichever folder below theirs."""
+    files = ((path, digest) for run in runs for path, digest in run.files_written.items())
+    return frozenset(digest for path, digest in files if PurePosixPath(path).name == name)
 
 
 def run_metadata(journey: Journey) -> tuple[tuple[StoredArtifact, Any], ...]:

@@ -1,9 +1,7 @@
 """The Stata runner: its artifacts, whether the log is that of this very do-file, its numbers, and the process that ran."""
 
-from pathlib import PurePosixPath
-
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
-from ss_audit.checks.reached import EXIT_CODE, artifacts_named, at, do_files, executed_command, run_metadata
+from ss_audit.checks.reached import EXIT_CODE, artifacts_named, at, do_files, executed_command, run_metadata, runs_of
 from ss_audit.checks.stata_by_records import real_by_its_records, recorded_run
 from ss_audit.checks.stata_numbers import numbers_agree
 from ss_audit.checks.stata_process import doubts_about, held_the_log, identity, leaf_name, refutations
@@ -43,10 +41,8 @@ def _kept_log(journey: Journey) -> StoredArtifact | None:
 
 
 def run_of(journey: Journey) -> StataProcess | None:
-    """What the shim saw of the job's run, without SS's own look-ups before it: the last run of a do-file that SS stored."""
-    stored = {a.rel_path.rpartition("/")[2] for a in do_files(journey)} or {"stata.do"}
-    runs = [r for r in journey.stata_runs if PurePosixPath(r.do_file or "").name in stored]
-    return runs[-1] if runs else None
+    """The last run of a do-file that SS stored, as the shim saw it."""
+    return next(reversed(runs_of(journey)), None)
 
 
 def _read(log: StoredArtifact) -> StataLog:

@@ -182,7 +182,8 @@ class StataProcess(Evidence):
     """One run of the Stata command, as the shim in front of it saw it. Digests are sha256 hex.
 
     The leaf is the program that did the work. `leaf_entry_points` are the interpreters ("Python") of which its file is a
-    launcher, `leaf_same_as` the interpreter on that machine of which it is a copy.
+    launcher, `leaf_same_as` the interpreter on that machine of which it is a copy. `files_written` are files below the
+    working folder that were written while it ran, by their path from there, with their digests when Stata had just ended.
     """
 
     kind: ClassVar[str] = "stata_process"
@@ -207,6 +208,7 @@ class StataProcess(Evidence):
     log_file: str | None = None
     log_sha256: str | None = None
     log_size: int | None = None
+    files_written: dict[str, str] = {}
 
 
 class FileSeen(Evidence):

@@ -135,6 +135,7 @@ def stata_log_text() -> str:
 
 LOG = stata_log_text()
 RESULT_LOG = LOG[LOG.index("-" * 79) : LOG.rindex("-" * 79) + 80]
+TABLE = "term,note\nfirst,second\n"
 DRAFT_ANSWER = json.dumps({"draft_text": "Regress y_q1 on x_q2 and z_q3.", "outcome_var": "y_q1"})
 CHOICE_ANSWER = json.dumps({"template_id": "R02", "reason": REASON})
 COMMAND = ("/opt/stata18/stata-se", "-b", "do", "stata.do")
@@ -159,7 +160,7 @@ def files() -> dict[str, str]:
         f"{run}/stata.do": DO_FILE,
         f"{run}/stata.log": LOG,
         f"{run}/run.meta.json": json.dumps(run_meta()),
-        f"{run}/outputs/table.csv": "term,note\nfirst,second\n",
+        f"{run}/outputs/table.csv": TABLE,
         f"{run}/outputs/result.log": RESULT_LOG,
     }
 
@@ -208,6 +209,7 @@ def stata_run(**more: Any) -> StataProcess:
         "id": next_id(), "title": "stata-se, exit status 0", "shim_pid": 7, "command": COMMAND[:1], "arguments": COMMAND[1:],
         "cwd": f"/jobs/{JOB}/work", "started_at": WHEN, "leaf_executable": COMMAND[0], "do_file": "/w/stata.do",
         "do_file_sha256": body(DO_FILE).sha256, "log_sha256": body(LOG).sha256, "exit_status": 0,
+        "files_written": {"table.csv": body(TABLE).sha256, "result.log": body(RESULT_LOG).sha256},
     }  # fmt: skip
     return StataProcess(**values | more)
 

@@ -11,12 +11,14 @@ from checks.observations import (
     answering,
     artifact,
     artifacts,
+    body,
     exchange,
     halted,
     index_of,
     main_journey,
     process,
     run_meta,
+    stata_run,
     status,
 )
 from ss_audit.checks import artifacts as checks
@@ -27,6 +29,7 @@ OF_THE_INDEX = (
     checks.every_declared_output_is_listed,
     checks.everything_listed_can_be_downloaded,
     checks.bytes_match_the_index,
+    checks.outputs_are_those_that_stata_wrote,
 )
 OF_THE_RESTART = (
     checks.nothing_comes_after_the_end, checks.api_and_worker_really_restarted, checks.status_survives,
@@ -49,6 +52,21 @@ def row_of(path: str, **meta: Any) -> MainJourney:
 def served(name: str, text: str) -> MainJourney:
     """Other bytes than the index tells of."""
     return artifacts(GOOD, {name: text}, index=False)
+
+
+def wrote(stored: dict[str, str], by_stata: dict[str, str]) -> MainJourney:
+    """Stata wrote these files, and those are stored."""
+    run = stata_run(files_written={name: body(text).sha256 for name, text in by_stata.items()})
+    return artifacts(GOOD, stored).model_copy(update={"stata_runs": (run,)})
+
+
+def text_gone(**more: Any) -> MainJourney:
+    """The table is not at hand as text."""
+    stored = tuple(
+        a.model_copy(update={"body": a.body.model_copy(update={"text": None} | more)}) if a.rel_path == TABLE else a
+        for a in GOOD.artifacts
+    )
+    return GOOD.model_copy(update={"artifacts": stored})
 
 
 def trial(**more: Any) -> RestartTrial:
@@ -94,6 +112,30 @@ CASES: list[Case] = [
     row(checks.bytes_match_the_index, "twice, and they differ",
         indexed(lambda rows: {"artifacts": [{"rel_path": TABLE, "size": 1}, *rows]}), "fail", TABLE),
     row(checks.bytes_match_the_index, "declared and empty", artifacts(GOOD, {"table.csv": ""}), "fail", "empty"),
+    *(row(checks.bytes_match_the_index, f"declared, and nothing but {text!r}", artifacts(GOOD, {"table.csv": text}), "fail", says)
+      for text, says in (("\n", "and empty"), (" \t\n", "and empty"), ("\ufeff", "and empty"), ("a,b\n", "without a row"), ("TODO", "without a row"),
+                         ("a,b\n,\n", "without a row"))),
+    row(checks.bytes_match_the_index, "declared, and a table with one row", artifacts(GOOD, {"table.csv": "a\n0\n"}), "pass"),
+    row(checks.bytes_match_the_index, "declared, a log of one line", artifacts(GOOD, {"result.log": "done"}), "pass"),
+    row(checks.bytes_match_the_index, "not declared, one line", artifacts(GOOD, {"more/other.csv": "a,b\n"}), "pass"),
+    row(checks.bytes_match_the_index, "a table in which Stata wrote no row", wrote({"table.csv": "a,b\n"}, {"table.csv": "a,b\n"}), "pass"),
+    row(checks.bytes_match_the_index, "an empty table that Stata wrote", wrote({"table.csv": "\n"}, {"table.csv": "\n"}), "fail", "and empty"),
+    row(checks.bytes_match_the_index, "a large table", text_gone(), "pass"),
+    row(checks.outputs_are_those_that_stata_wrote, "one digit changed",
+        artifacts(GOOD, {"table.csv": "term,note\nfirst,third\n"}), "fail", f"under their name: {TABLE}"),
+    row(checks.outputs_are_those_that_stata_wrote, "in a folder of its own", wrote(
+        {"table.csv": "a\n1\n"}, {"out/table.csv": "a\n1\n"}), "pass", "1 of 2"),
+    row(checks.outputs_are_those_that_stata_wrote, "of an earlier attempt", GOOD.model_copy(update={"stata_runs": (
+        *GOOD.stata_runs, stata_run(files_written={"table.csv": "ab" * 32}))}), "pass", "2 of 2"),
+    row(checks.outputs_are_those_that_stata_wrote, "made from another file", wrote({}, {"table.dta": "x"}), "pass", "0 of 2"),
+    row(checks.outputs_are_those_that_stata_wrote, "only its look for packages was seen", GOOD.model_copy(update={"stata_runs": (
+        stata_run(do_file="/w/dependency_preflight.do"),)}), "not_evidenced", "was not seen"),
+    row(checks.outputs_are_those_that_stata_wrote, "a record that does not tell", GOOD.model_copy(update={"stata_runs": (
+        stata_run(files_written={}),)}), "not_evidenced", "was not seen"),
+    row(checks.outputs_are_those_that_stata_wrote, "no witness", GOOD.model_copy(
+        update={"stata_runs": (), "unwitnessed": ("stata",)}), "pass", "no witness of ours"),
+    row(checks.outputs_are_those_that_stata_wrote, "none was downloaded", artifacts(GOOD, {"table.csv": None, "result.log": None}), "not_evidenced"),
+    row(checks.outputs_are_those_that_stata_wrote, "a secret in one", text_gone(sha256=""), "pass", "1 of 1"),
     row(checks.bytes_match_the_index, "a web page", artifacts(GOOD, {"table.csv": "<!DOCTYPE html><p>404"}), "fail", "web page"),
     row(checks.bytes_match_the_index, "JSON that is none", artifacts(GOOD, {"run.meta.json": "{"}), "fail", "JSON"),
     row(checks.bytes_match_the_index, "of another job", artifacts(GOOD, {META: json.dumps(run_meta(job_id="job_2"))}), "fail", "job_2"),

@@ -30,6 +30,7 @@ if __name__ == "__main__":
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
 
 from ss_audit.witness.stata_shim.child import Child, end_like
+from ss_audit.witness.stata_shim.folder import states, written
 from ss_audit.witness.stata_shim.process_look import LINUX, readable
 from ss_audit.witness.stata_shim.process_tree import ProcessTree
 
@@ -90,6 +91,7 @@ def run(records: Records, command: Sequence[str], words: int) -> int:
             "do_file_sha256": _digest(do_file)[0],
         },
     )
+    before = states(cwd)
     child = Child(command)
     tree = ProcessTree(child.guard, log)
     status, cpu_seconds = _watch(child, tree)
@@ -113,6 +115,7 @@ def run(records: Records, command: Sequence[str], words: int) -> int:
             "log_file": readable(log) if log and log_sha256 else None,
             "log_sha256": log_sha256,
             "log_size": log_size,
+            "files_written": written(cwd, before),
         },
     )
     if child.failure:
