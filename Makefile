@@ -17,7 +17,7 @@ lint: setup  ## format, style and types, as CI judges them
 	@"$(VENV)/bin/mypy"
 
 mutants: setup  ## would the tests notice a judge that judges otherwise? writes docs/mutation.md
-	@PYTHONPATH=tests "$(VENV)/bin/python" -m mutation --page docs/mutation.md
+	@PYTHONPATH=tests "$(VENV)/bin/python" -m mutation --kept .mutants --page docs/mutation.md
 
 lock:  ## pin the newest versions that pyproject.toml allows (needs uv)
 	@PATH="$(VENV)/bin:$$PATH" uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

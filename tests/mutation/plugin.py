@@ -1,5 +1,7 @@
 """A pytest plugin that runs the collected tests against mutants. Started by `mutation.__main__`, one process a share."""
 
+import functools
+import hashlib
 import importlib
 import json
 import os
@@ -40,12 +42,32 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if SHARE not in os.environ:
         return None
     mine = all_mutants()[int(os.environ[SHARE]) :: int(os.environ[SHARES])]
+    before = outcomes()
     callers, seconds = _callers(session)
-    with Path(os.environ[RESULTS]).open("a", encoding="utf-8") as results:
-        for mutant in mine:
-            row = {"path": mutant.path.as_posix(), "index": mutant.index, "outcome": _outcome(mutant, callers, seconds)}
+    with (Path(os.environ[RESULTS]) / f"{os.environ[SHARE]}.jsonl").open("a", encoding="utf-8") as results:
+        for mutant in (mutant for mutant in mine if before.get(key(mutant)) != "killed"):
+            row = {"mutant": key(mutant), "outcome": _outcome(mutant, callers, seconds)}
             print(json.dumps(row), file=results, flush=True)
     return True
+
+
+def key(mutant: Mutant) -> str:
+    """Which mutant it is, of which version of its module."""
+    return f"{mutant.path.as_posix()} {_digest(ROOT / mutant.path)} {mutant.index}"
+
+
+def outcomes() -> dict[str, str]:
+    """What is known, by key; what was killed once can be killed."""
+    files = Path(os.environ[RESULTS]).glob("*.jsonl")
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return {row["mutant"]: row["outcome"] for row in rows} | {
+        row["mutant"]: "killed" for row in rows if row["outcome"] == "killed"
+    }
+
+
+@functools.cache
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _outcome(mutant: Mutant, callers: Callers, seconds: Mapping[pytest.Item, float]) -> str:
