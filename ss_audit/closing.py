@@ -88,7 +88,7 @@ class Closing:
         verdict = judged(about, results, why)
         surfaces, trace = audit.observed(SurfacesSeen), audit.observed(LibraryTrace)
         document = archive.masked(account(about, verdict, results, surfaces, trace, archives or {}, archive.head))
-        self._reports.describe(self._title(), document, told.problems)
+        self._reports.describe(self._title(), about.stand_ins, document, told.problems)
         write_whole(self._data / VERDICT, json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8"))
         archive.event("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": self._changed_since(filed)})
         archive.close()

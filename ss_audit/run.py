@@ -21,6 +21,7 @@ from ss_audit.report.live import live
 from ss_audit.report.terminal import closing_lines, quiet_lines
 from ss_audit.report.told.account import account_of
 from ss_audit.report.views import write_views
+from ss_audit.report.what_was_audited import described
 from ss_audit.results import Trouble
 from ss_audit.run_reading import read_run
 from ss_audit.settings import InForce
@@ -79,7 +80,13 @@ class Run:
 
     def start(self) -> None:
         """Starts the main stack, so that what keeps it from starting is said first. The scenarios then say it again."""
-        self.live.say([f"Audit {self.run_id} of {self.title()}", f"Evidence and reports: {self.folder}"])
+        self.live.say(
+            [
+                f"Audit {self.run_id} of {self.title()}",
+                f"Seed: {self.in_force.settings.seed}",
+                f"Evidence and reports: {self.folder}",
+            ]
+        )
         try:
             bench = self.audit.lab.main
         except (StackError, OSError) as error:
@@ -111,11 +118,8 @@ class Run:
         """What was audited, in one line."""
         bench = self.audit.lab.benches.get("main")
         revision = bench.stack.revision if bench else None
-        stand_ins = self.in_force.stand_ins
         where = self.in_force.settings.base_url if self.in_force.stack == "remote" else None
-        parts = [f"stack {self.in_force.stack}", f"at {where}" if where else "", f"revision {revision}" if revision else ""]
-        parts += [f"with stand-ins: {', '.join(stand_ins)}" if stand_ins else "", f"seed {self.in_force.settings.seed}"]
-        return ", ".join(part for part in parts if part)
+        return described(self.in_force.stack, where, revision, self.in_force.stand_ins)
 
     def _open(self, root: Path) -> None:
         """What the run is meant to do and with what: each a file, and an event that pins it."""

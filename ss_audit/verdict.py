@@ -87,8 +87,9 @@ def _leads_to_a_root(check: str, causes: Mapping[str, str | None]) -> bool:
 
 
 def roots(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """What stands in the way of READY, each root once, in the order of judgement."""
-    return tuple({f.check: f for f in findings if f.is_root}.values())
+    """What stands in the way of READY, each root once: what broke the spec first, then in the order of judgement."""
+    order = ("fail", "error", "not_evidenced")
+    return tuple(sorted({f.check: f for f in findings if f.is_root}.values(), key=lambda f: order.index(f.outcome)))
 
 
 def decide(

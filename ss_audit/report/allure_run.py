@@ -7,13 +7,14 @@ somebody makes of a run that was killed says so too.
 import importlib.metadata
 import json
 import platform
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ss_audit.evidence.model import now
 from ss_audit.report.allure_files import SPEC_ATTACHMENT
+from ss_audit.report.told.overview import AS_IT_MUST, Overview
+from ss_audit.report.told.words import counted
 
 UNFINISHED = "the run did not come to its end: it was killed, or is still under way"
 GLOBALS = "run-globals.json"
@@ -30,25 +31,31 @@ PACKAGES = ("ss-audit", "behave", "allure-behave")
 
 
 def describe_run(
-    folder: Path, audited: str, document: Mapping[str, Any], problems: Sequence[str], mask: Callable[[str], str]
+    folder: Path,
+    audited: str,
+    document: Mapping[str, Any],
+    told: Overview,
+    problems: Sequence[str],
+    mask: Callable[[str], str],
 ) -> None:
     """Writes what Allure shows beside the scenarios, from what is to be `verdict.json`.
 
-    `audited` is what was audited, in a line; `problems` is where Allure or JUnit show something else than what happened. An
-    INCONCLUSIVE run and each problem are global errors. Allure 2 reads the categories as a file of their own; Allure 3 takes
-    them from its configuration.
+    `audited` is what was audited, in a line; `told` what it amounts to; `problems` is where Allure or JUnit show something
+    else than what happened. An INCONCLUSIVE run and each problem are global errors. Allure 2 reads the categories as a file
+    of their own; Allure 3 takes them from its configuration.
     """
     word, run_id = document["verdict"], document["run_id"]
     blame = f" (blame: {document['blame']})" if document.get("blame") else ""
     errors = [f"INCONCLUSIVE{blame}: {document['reason']}"] if word == "INCONCLUSIVE" else []
     text = json.dumps(document, indent=2, ensure_ascii=False)
     _write(folder, VERDICT_ATTACHMENT, text, mask)
-    _write(folder, BLOCKERS_ATTACHMENT, _blockers(document), mask)
+    _write(folder, BLOCKERS_ATTACHMENT, _blockers(document, told), mask)
     attachments = [("verdict and blockers", BLOCKERS_ATTACHMENT, "text/plain")]
     attachments.append(("verdict.json", VERDICT_ATTACHMENT, "application/json"))
     if (folder / SPEC_ATTACHMENT).exists():
         attachments.append(("the spec", SPEC_ATTACHMENT, "text/plain"))
-    _write_all(folder, run_id, word, _facts(audited, document), [*errors, *problems], attachments, mask)
+    name = f"{word} (a rehearsal, as it must be)" if told.rehearsal == AS_IT_MUST else word
+    _write_all(folder, run_id, name, _facts(audited, document, told), [*errors, *problems], attachments, mask)
 
 
 def describe_unfinished(folder: Path, run_id: str, kind: str, mask: Callable[[str], str]) -> None:
@@ -57,15 +64,15 @@ def describe_unfinished(folder: Path, run_id: str, kind: str, mask: Callable[[st
     _write_all(folder, run_id, "unfinished", facts, [f"INCONCLUSIVE: {UNFINISHED}"], [], mask)
 
 
-def _facts(audited: str, document: Mapping[str, Any]) -> dict[str, str]:
-    counts = Counter(scenario["outcome"] for scenario in document["scenarios"])
+def _facts(audited: str, document: Mapping[str, Any], told: Overview) -> dict[str, str]:
     ss = document.get("ss") or {}
     return {
         "Verdict": document["verdict"],
-        "Because": document["reason"],
+        "Because": told.sentence,
         "Blame": document.get("blame") or "",
-        "Blockers": str(len(document["blockers"])),
-        "Scenarios": ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in counts.items()),
+        "Rehearsal": told.rehearsal or "",
+        "Blockers": str(len(told.blockers)),
+        "Scenarios": told.scenarios,
         "Audited": audited,
         "Run": document["run_id"],
         "Profile": document["profile"],
@@ -80,14 +87,17 @@ def _facts(audited: str, document: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _blockers(document: Mapping[str, Any]) -> str:
+def _blockers(document: Mapping[str, Any], told: Overview) -> str:
     """The verdict and each blocker, as text."""
-    lines = [f"VERDICT: {document['verdict']}", document["reason"], ""]
-    lines.append(f"{len(document['blockers'])} blockers" if document["blockers"] else "No blockers were found.")
-    for number, blocker in enumerate(document["blockers"], 1):
-        lines += ["", f"{number}. {blocker['scenario']} ({blocker['check']})", f"   what: {blocker['what']}"]
-        lines += [f"   {name}: {blocker[name]}" for name in ("impact", "fix") if blocker.get(name)]
-        lines.append(f"   evidence: {', '.join(blocker['evidence']) or 'none'}")
+    lines = [f"VERDICT: {document['verdict']}", told.sentence, ""]
+    lines.append(counted(len(told.blockers), "blocker") if told.blockers else "No blockers were found.")
+    for number, blocker in enumerate(told.blockers, 1):
+        lines += ["", f"{number}. {blocker.scenario} ({blocker.check})"]
+        parts = (("expected", blocker.expected), ("saw", blocker.saw), ("impact", blocker.impact), ("fix", blocker.fix))
+        lines += [f"   {name}: {text}" for name, text in parts if text]
+        lines.append(f"   evidence: {', '.join(blocker.evidence) or 'none'}")
+        if blocker.also:
+            lines.append(f"   and {counted(len(blocker.also), 'further check')} for the same reason: {', '.join(blocker.also)}")
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from ss_audit.report.allure_places import Places
 from ss_audit.report.allure_run import describe_run, describe_unfinished
 from ss_audit.report.junit_files import NO_END, complete_junit, describe_junit
 from ss_audit.report.reconcile import ALLURE, JUNIT, Reconciled, reconciled
+from ss_audit.report.told.overview import overview_of
 from ss_audit.verdict import ScenarioResult
 
 
@@ -32,8 +33,12 @@ class BehaveReports:
         complete_junit(self.junit, results, self._mask)
         return reconciled(self._data, results, interrupted)
 
-    def describe(self, what: str, document: Mapping[str, Any], problems: Sequence[str]) -> None:
-        """Says what the run as a whole amounts to. In: what was audited, verdict.json as it will be, what differs."""
-        describe_run(self.allure, what, document, problems, self._mask)
+    def describe(self, what: str, stand_ins: Sequence[str], document: Mapping[str, Any], problems: Sequence[str]) -> None:
+        """Says what the run as a whole amounts to.
+
+        In: what was audited, what stood in, verdict.json as it will be, what differs.
+        """
+        told = overview_of(document, self._plan, stand_ins)
+        describe_run(self.allure, what, document, told, problems, self._mask)
         wrong = [f"INCONCLUSIVE: {document['reason']}"] if document["verdict"] == "INCONCLUSIVE" else []
         describe_junit(self.junit, [*wrong, *problems], self._mask)

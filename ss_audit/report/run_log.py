@@ -45,6 +45,7 @@ def _head(account: Account) -> list[str]:
         f"- base URL: {code(account.base_url)}" if account.base_url else "- base URL: none",
         f"- profile: {prose(account.profile)}",
         f"- stand-ins: {prose(', '.join(account.stand_ins) or 'none')}",
+        f"- seed: {code(account.seed)}",
         f"- run id: {code(account.run_id)}",
         f"- started: {account.started:%Y-%m-%d %H:%M:%S} UTC" if account.started else "- started: unknown",
     ]

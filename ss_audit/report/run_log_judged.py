@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from ss_audit.report.markdown import code, link, prose, table
-from ss_audit.report.told.account import Account, Obstacle
+from ss_audit.report.told.account import Account
+from ss_audit.report.told.obstacles import Obstacle
 from ss_audit.report.told.references import References
 from ss_audit.report.told.scenarios import CheckTold
 from ss_audit.report.told.words import OUTCOME_WORDS, counted

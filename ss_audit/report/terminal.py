@@ -1,5 +1,6 @@
 """What the terminal says at the end of a run: every scenario, the verdict, what comes next, where everything lies."""
 
+import shlex
 import textwrap
 from collections.abc import Sequence
 
@@ -31,7 +32,7 @@ def closing_lines(account: Account, folder: str, views: Sequence[str]) -> list[s
     """
     executed = [s for s in account.scenarios if s.outcome != "not_run"]
     left_out = len(account.scenarios) - len(executed)
-    lines = ["", f"Audit of {visible(account.title)}", "", *_scenarios(executed)]
+    lines = ["", f"Audit of {visible(account.title)}", f"Seed: {account.seed}", "", *_scenarios(executed)]
     if left_out:
         lines.append(_row("not_run", f"{left_out} further scenarios" if executed else "all scenarios"))
     lines += [*_verdict(account), "", *_next(account, folder)]
@@ -40,9 +41,11 @@ def closing_lines(account: Account, folder: str, views: Sequence[str]) -> list[s
 
 
 def quiet_lines(account: Account, folder: str) -> list[str]:
-    """The same for whoever asked for quiet: verdict, folder, digest."""
-    blame = f" (blame: {account.blame})" if account.blame else ""
-    return [f"VERDICT: {account.word}{blame}", f"Evidence and reports: {folder}", f"Digest of the evidence: {account.digest}"]
+    """The same for whoever asked for quiet: verdict, what a rehearsal was, folder, digest."""
+    asides = [f"blame: {account.blame}"] if account.blame else []
+    asides += [f"a rehearsal: {account.rehearsal}"] if account.rehearsal else []
+    aside = f" ({'; '.join(asides)})" if asides else ""
+    return [f"VERDICT: {account.word}{aside}", f"Evidence and reports: {folder}", f"Digest of the evidence: {account.digest}"]
 
 
 def _verdict(account: Account) -> list[str]:
@@ -87,7 +90,7 @@ def _next(account: Account, folder: str) -> list[str]:
         key = "rehearsed"
     what, command = NEXT[key]
     start = "run" if account.rehearsed is None else "rehearse"
-    line = command.format(bundle=f"{folder}/bundle", digest=account.digest, command=start)
+    line = command.format(bundle=shlex.quote(f"{folder}/bundle"), digest=account.digest, command=start)
     return [*_wrapped(f"Next: {what}{'' if not line else ':'}", 0), *([f"  {line}"] if line else [])]
 
 

@@ -16,6 +16,7 @@ from ss_audit.report.allure_program import found
 from ss_audit.report.allure_run import describe_run
 from ss_audit.report.attachments import Attachment, attachments
 from ss_audit.report.evidence_names import evidence_name
+from ss_audit.report.told.overview import overview_of
 from ss_audit.verdict import ScenarioResult, Verdict, document
 
 from .conftest import Opener
@@ -79,7 +80,8 @@ def results(folder: Path) -> Path:
     complete(folder, Plan(features=(), scenarios=(scenario,)), [judged], str)
     head = {"run_id": "run", "started_at": "a", "ended_at": "b", "profile": "rehearsal", "stack": EVIL, "seed": 1}
     tail = {"ss": {"base_url": EVIL, "revision": EVIL}, "stata": "ABSENT", "llm": "ABSENT"}
-    describe_run(folder, EVIL, document(head, Verdict(word="NOT READY", reason=EVIL), [judged], tail), [EVIL], str)
+    told = document(head, Verdict(word="NOT READY", reason=EVIL), [judged], tail)
+    describe_run(folder, EVIL, told, overview_of(told, Plan(features=(), scenarios=(scenario,)), (EVIL,)), [EVIL], str)
     return folder
 
 

@@ -55,7 +55,7 @@ def go_to(page: Page, name: str) -> None:
 def test_verdict_digest_and_blockers_are_what_one_sees_first(open_page: Opener, page_file: Path, rehearsal: Ended) -> None:
     opened = open_page(page_file)
     page = opened.page
-    expect(page.get_by_test_id("report-title")).to_have_text("SS production audit: NOT READY")
+    expect(page.get_by_test_id("report-title")).to_have_text("SS production audit: NOT READY (a rehearsal, as it must be)")
     digest = rehearsal.said.rsplit("sha256:", 1)[1].split()[0]
     expect(page.get_by_text(f"sha256:{digest}")).to_be_visible()
     expect(page.get_by_test_id("report-variables")).to_contain_text("stack reference")

@@ -12,6 +12,7 @@ from ss_audit.plan import Plan, PlannedScenario
 from ss_audit.report import spec_text
 from ss_audit.report.allure_files import complete, completed, description
 from ss_audit.report.allure_run import CATEGORIES, describe_run, describe_unfinished
+from ss_audit.report.told.overview import overview_of
 from ss_audit.verdict import ScenarioResult, Verdict, document
 
 NAME = "Redeem returns a usable job token"
@@ -149,10 +150,12 @@ def globals_of(folder: Path) -> list[str]:
 
 
 def test_the_verdict_stands_beside_the_scenarios(tmp_path: Path) -> None:
-    describe_run(tmp_path, "stack reference, seed 1", told("INCONCLUSIVE", "operator"), ["Allure shows x"], str)
+    describe(tmp_path, told("INCONCLUSIVE", "operator"), "Allure shows x")
     lines = (tmp_path / "environment.properties").read_text("utf-8").splitlines()
-    assert lines[:3] == ["Verdict=INCONCLUSIVE", "Because=it was interrupted", "Blame=operator"]
-    assert {"Scenarios=1 fail, 1 not run", "Revision=abc", "Seed=1", "Run=run-1", "Blockers=1"} <= set(lines)
+    assert lines[0] == "Verdict=INCONCLUSIVE"
+    assert lines[1].startswith("Because=Nothing is decided about SS, because 1 scenario could not be judged.")
+    assert lines[2] == "Blame=operator"
+    assert {"Scenarios=1 fail, 1 not run of 2 that count", "Revision=abc", "Seed=1", "Run=run-1", "Blockers=1"} <= set(lines)
     assert globals_of(tmp_path) == ["INCONCLUSIVE (blame: operator): it was\ninterrupted", "Allure shows x"]
     configured = json.loads((tmp_path / "allurerc.json").read_text("utf-8"))
     assert configured["name"] == "SS production audit: INCONCLUSIVE"
@@ -160,10 +163,46 @@ def test_the_verdict_stands_beside_the_scenarios(tmp_path: Path) -> None:
     assert "1. Redeem returns a usable job token" in (tmp_path / "blockers-attachment.txt").read_text("utf-8")
 
 
+def test_a_rehearsal_as_it_must_be_says_so_first(tmp_path: Path) -> None:
+    """What it must be is NOT READY with two red scenarios, which would look like a defect of SS's."""
+    rehearsed = told("NOT READY") | {"rehearsal": {"as_expected": True, "deviations": []}}
+    rehearsed["scenarios"] = [dict(rehearsed["scenarios"][1], outcome="pass", must=must) for must in (True, False)]
+    describe(tmp_path, rehearsed)
+    lines = (tmp_path / "environment.properties").read_text("utf-8").splitlines()
+    assert "Rehearsal=it went exactly as it must" in lines
+    assert "Scenarios=1 pass of 1 that count; advisory: 1 pass" in lines
+    assert lines[1].startswith("Because=A rehearsal that went exactly as it must: with reference SS standing in")
+    configured = json.loads((tmp_path / "allurerc.json").read_text("utf-8"))
+    assert configured["name"] == "SS production audit: NOT READY (a rehearsal, as it must be)"
+
+
+def test_a_rehearsal_that_went_wrong_is_none_as_it_must_be(tmp_path: Path) -> None:
+    describe(tmp_path, told("NOT READY") | {"rehearsal": {"as_expected": False, "deviations": ["x"]}})
+    assert json.loads((tmp_path / "allurerc.json").read_text("utf-8"))["name"] == "SS production audit: NOT READY"
+    assert "Rehearsal=only a part of it was run" in (tmp_path / "environment.properties").read_text("utf-8").splitlines()
+
+
+def test_one_cause_is_one_blocker(tmp_path: Path) -> None:
+    gaps = [finding("error", "SS never answered").model_copy(update={"check": f"redeem.{n}"}) for n in ("one", "two")]
+    head = {"run_id": "r", "started_at": "a", "ended_at": "b", "profile": "rehearsal", "stack": "checkout", "seed": 1}
+    tail = {"ss": {}, "stata": "ABSENT", "llm": "ABSENT"}
+    verdict = Verdict(word="INCONCLUSIVE", blame="environment", reason="r")
+    describe(tmp_path, document(head, verdict, [result("error", *gaps)], tail))
+    assert "Blockers=1" in (tmp_path / "environment.properties").read_text("utf-8").splitlines()
+    text = (tmp_path / "blockers-attachment.txt").read_text("utf-8")
+    assert "1 blocker" in text
+    assert "and 1 further check for the same reason: redeem.two" in text
+
+
+def describe(folder: Path, document: dict[str, Any], *problems: str) -> None:
+    plan = Plan(features=(), scenarios=(scenario(),))
+    describe_run(folder, "what", document, overview_of(document, plan, ("reference SS",)), problems, str)
+
+
 def test_a_run_is_unfinished_until_its_verdict_is_there(tmp_path: Path) -> None:
     describe_unfinished(tmp_path, "run-1", "rehearsal/reference", str)
     assert "did not come to its end" in globals_of(tmp_path)[0]
-    describe_run(tmp_path, "stack reference, seed 1", told("NOT READY"), [], str)
+    describe(tmp_path, told("NOT READY"))
     assert globals_of(tmp_path) == []
     assert "did not come to its end" not in (tmp_path / "environment.properties").read_text("utf-8")
 

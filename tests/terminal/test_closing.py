@@ -1,5 +1,6 @@
 """The last lines of a run, read as a newcomer: every scenario, why, the verdict, what to do next, the digest last."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,18 @@ def test_one_reason_for_many_is_told_once(tmp_path: Path) -> None:
 def test_nothing_of_ss_steers_the_terminal(tmp_path: Path) -> None:
     text = "\n".join(closing_lines(account(tmp_path, said={SELECTION: ("fail", HOSTILE, HOSTILE)}), "/runs/x", ()))
     assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_a_rehearsal_says_how_it_went_even_when_quiet(tmp_path: Path) -> None:
+    """NOT READY alone would look like a defect, and it is what a good rehearsal ends with."""
+    well = replace(account(tmp_path), word="NOT READY", rehearsed={"as_expected": True, "deviations": []})
+    assert quiet_lines(well, "/x")[0] == "VERDICT: NOT READY (a rehearsal: it went exactly as it must)"
+    ill = replace(well, rehearsed={"as_expected": False, "deviations": ["x"]})
+    assert quiet_lines(ill, "/x")[0] == "VERDICT: NOT READY (a rehearsal: it did not go as it must)"
+
+
+def test_a_path_with_a_blank_can_be_pasted(tmp_path: Path) -> None:
+    assert any("verify '/a b/x/bundle' --digest" in line for line in closing_lines(account(tmp_path), "/a b/x", VIEWS))
 
 
 def test_whoever_asked_for_quiet_gets_verdict_folder_and_digest(tmp_path: Path) -> None:

@@ -76,3 +76,11 @@ def test_a_part_that_stands_in_may_break_nothing_else() -> None:
     real = (finding("fail", "stata.log", saw="no log"), finding("not_evidenced", "real", saw="the rehearsal Stata ran"))
     found = [d for d in deviations([scenario("not_evidenced", STATA, findings=real)], BOTH) if d.startswith(STATA)]
     assert found == [f"{STATA}: stata.log was fail (no log)"]
+
+
+def test_what_broke_the_spec_comes_first_among_the_blockers() -> None:
+    """The page, the run log and Allure list them in this order too."""
+    found = [finding(outcome, f"a.{outcome}") for outcome in ("not_evidenced", "error", "fail")]
+    scenarios = [scenario("fail", "S", findings=tuple(found))]
+    blockers = document({}, decide(scenarios, "production"), scenarios, {})["blockers"]
+    assert [b["check"] for b in blockers] == ["a.fail", "a.error", "a.not_evidenced"]

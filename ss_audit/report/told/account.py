@@ -1,14 +1,16 @@
 """The account of a run: verdict, scenarios, audit points, what stands in the way. Pure; from the bundle alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ss_audit.report.told.headline import headline
+from ss_audit.report.told.obstacles import Obstacle, obstacles_of
+from ss_audit.report.told.overview import how_it_went
 from ss_audit.report.told.scenarios import CheckTold, ScenarioTold, scenarios_of
 from ss_audit.report.told.words import CLASS_MEANINGS, POINT_TITLES, moment
-from ss_audit.report.what_was_audited import settings_event, title
+from ss_audit.report.what_was_audited import seed, settings_event, title
 from ss_audit.run_reading import RunRead
 from ss_audit.verdict import AUDIT_POINTS, STANDS_IN
 
@@ -36,26 +38,12 @@ class PartTold:
 
 
 @dataclass(frozen=True)
-class Obstacle:
-    """What keeps the verdict from READY, or an advisory. `also` are further checks that could not look for the same reason."""
-
-    scenario: str
-    check: str
-    outcome: str
-    expected: str
-    saw: str
-    impact: str
-    fix: str
-    evidence: tuple[str, ...]
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Account:
     """A run as its reports tell it. `word` is the verdict, or `UNFINISHED`; `digest` is empty when none was handed over."""
 
     run_id: str
     title: str
+    seed: str
     word: str
     blame: str | None
     partial_because: str | None
@@ -83,14 +71,7 @@ class Account:
     @property
     def rehearsal(self) -> str | None:
         """How the rehearsal went; None when it was none, or never came to its end."""
-        if self.rehearsed is None:
-            return None
-        outcomes = {scenario.outcome for scenario in self.scenarios}
-        if self.rehearsed["as_expected"]:
-            return "it went exactly as it must"
-        if "error" in outcomes or outcomes == {"not_run"}:
-            return "it could not be carried out"
-        return "only a part of it was run" if "not_run" in outcomes else "it did not go as it must"
+        return how_it_went(self.rehearsed, self.scenarios)
 
     def of_rank(self, *ranks: str) -> tuple[ScenarioTold, ...]:
         """The scenarios of these ranks."""
@@ -105,6 +86,7 @@ def account_of(run: RunRead, digest: str) -> Account:
     return Account(
         run_id=verdict.get("run_id") or next((str(e.data["run_id"]) for e in run.of_type("planned")), "unknown"),
         title=title(run),
+        seed=seed(run),
         word=verdict.get("verdict", UNFINISHED),
         blame=verdict.get("blame"),
         partial_because=verdict.get("partial_because"),
@@ -118,8 +100,8 @@ def account_of(run: RunRead, digest: str) -> Account:
         scenarios=scenarios,
         points=_points(verdict, scenarios),
         parts=_parts(verdict, scenarios),
-        blockers=_obstacles(verdict, "blockers", scenarios, ("spec", "must")),
-        advisories=_obstacles(verdict, "advisories", scenarios, ("advisory",)),
+        blockers=obstacles_of(verdict, "blockers", scenarios, ("spec", "must")),
+        advisories=obstacles_of(verdict, "advisories", scenarios, ("advisory",)),
         digest=digest,
         evidence_head=verdict.get("evidence_head", ""),
         origin=told.get("origin", {}),
@@ -144,45 +126,3 @@ def _parts(verdict: Mapping[str, Any], scenarios: Sequence[ScenarioTold]) -> tup
         proof = verdict.get(key, "UNKNOWN")
         found.append(PartTold(name, proof, CLASS_MEANINGS.get(proof, ""), scenario.checks if scenario else ()))
     return tuple(found)
-
-
-def _obstacles(
-    verdict: Mapping[str, Any], key: str, scenarios: Sequence[ScenarioTold], ranks: Sequence[str]
-) -> tuple[Obstacle, ...]:
-    """As `verdict.json` lists them; of an unfinished run, the roots of what was judged until its end."""
-    checks = {check.id: check for scenario in scenarios for check in scenario.checks}
-    if verdict:
-        return _grouped(_listed(row, checks.get(row["check"])) for row in verdict[key])
-    standing = [(s, c) for s in scenarios if s.rank in ranks for c in s.checks if c.outcome != "pass" and c.because is None]
-    return _grouped(
-        _gap(s.name, c) if c.outcome == "error" else Obstacle(s.name, c.id, c.outcome, c.expected, c.saw, "", c.fix, c.evidence)
-        for s, c in standing
-    )
-
-
-def _listed(row: Mapping[str, Any], check: CheckTold | None) -> Obstacle:
-    expected, saw, outcome = "", str(row["what"]), "advisory"
-    if check is not None and check.outcome == "error":
-        return _gap(row["scenario"], check)
-    if check is not None and check.outcome != "pass":
-        expected, saw, outcome = check.expected, check.saw, check.outcome
-    return Obstacle(
-        row["scenario"], row["check"], outcome, expected, saw, row["impact"], row["fix"], tuple(row["evidence"])
-    )  # fmt: skip
-
-
-def _gap(scenario: str, check: CheckTold) -> Obstacle:
-    """What could not be looked at says nothing about SS: what a fix of SS would be is beside the point."""
-    fix = "remove the cause, then run the audit again"
-    return Obstacle(scenario, check.id, "error", check.expected, check.saw, "nothing is known about this", fix, check.evidence)
-
-
-def _grouped(obstacles: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
-    """What broke the spec first. What could not be looked at for one and the same reason stands once, naming the others."""
-    found: dict[tuple[str, str], Obstacle] = {}
-    for obstacle in obstacles:
-        key = ("error", obstacle.saw) if obstacle.outcome == "error" else (obstacle.check, obstacle.saw)
-        first = found.get(key)
-        found[key] = obstacle if first is None else replace(first, also=(*first.also, obstacle.check))
-    order = ("fail", "error", "not_evidenced", "advisory")
-    return tuple(sorted(found.values(), key=lambda obstacle: order.index(obstacle.outcome)))

@@ -5,8 +5,10 @@ from typing import Any
 
 from ss_audit.report.told.scenarios import ScenarioTold
 from ss_audit.report.told.words import BLAME_WORDS, counted, shortened
+from ss_audit.report.what_was_audited import OWN_SS
 
 REAL_PARTS = "Stata and the LLM provider"
+OWN = "the reference SS, which stands in for SS,"
 
 
 def headline(
@@ -20,6 +22,7 @@ def headline(
     """In: the verdict's word (any other text: there is none), every planned scenario, what stood in, and why it is partial."""
     must = [scenario for scenario in scenarios if scenario.rank != "advisory"]
     failed = [scenario for scenario in must if scenario.outcome == "fail"]
+    stood_in = OWN_SS in stand_ins
     if word == "READY":
         return f"All {len(must)} scenarios that count were shown to hold, with the real {REAL_PARTS}."
     if word == "INCONCLUSIVE":
@@ -33,7 +36,8 @@ def headline(
         return f"The run never came to its end: {ended} of {len(scenarios)} planned scenarios were judged. There is no verdict."
     if failed:
         partial = f" The run was partial: {partial_because}." if partial_because else ""
-        return f"SS was seen to break the spec in {len(failed)} of {len(must)} scenarios: {_names(failed)}.{partial}"
+        who = f"{OWN[0].upper()}{OWN[1:]} broke" if stood_in else "SS was seen to break"
+        return f"{who} the spec in {len(failed)} of {len(must)} scenarios: {_names(failed)}.{partial}"
     if rehearsed and rehearsed.get("as_expected"):
         return (
             f"A rehearsal that went exactly as it must: with {_listed(stand_ins)} standing in, everything else"
@@ -41,7 +45,8 @@ def headline(
         )
     open_ones = [scenario for scenario in must if scenario.outcome == "not_evidenced"]
     if open_ones:
-        return f"Nothing shows that SS keeps the spec in {len(open_ones)} of {len(must)} scenarios: {_names(open_ones)}."
+        who = OWN if stood_in else "SS"
+        return f"Nothing shows that {who} keeps the spec in {len(open_ones)} of {len(must)} scenarios: {_names(open_ones)}."
     return "Everything was shown to hold, but a rehearsal never ends READY."
 
 

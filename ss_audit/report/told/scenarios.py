@@ -60,8 +60,13 @@ def scenarios_of(run: RunRead) -> tuple[ScenarioTold, ...]:
     """Every planned scenario in the order of the plan."""
     planned = _planned(run)
     if run.verdict:
-        return tuple(_told(row, planned.get(row["id"])) for row in run.verdict["scenarios"])
+        return scenarios_in(run.verdict, planned)
     return tuple(_told(row, planned.get(row["id"])) for row in _unfinished(run, planned))
+
+
+def scenarios_in(verdict: Mapping[str, Any], planned: Mapping[str, PlannedScenario]) -> tuple[ScenarioTold, ...]:
+    """Those of a `verdict.json`, in its order; `planned` holds what is known of them from the plan, by id."""
+    return tuple(_told(row, planned.get(row["id"])) for row in verdict["scenarios"])
 
 
 def _planned(run: RunRead) -> Mapping[str, PlannedScenario]:
