@@ -6,6 +6,7 @@ behave's own 0 means "no selected scenario failed", also when none was selected;
 import copy
 import logging
 import os
+import shlex
 import sys
 import traceback
 from pathlib import Path
@@ -33,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOW_TO_START = f"""
 This audit has to be started from its own folder with its own runner; behave's would end with 0 where nothing was shown.
 
-    cd {ROOT}
+    cd {shlex.quote(str(ROOT))}
     behave                        the whole audit
     behave --tags=@plan           a part of it (never READY)
     ss-audit run                  the same, with every end without a verdict turned into exit code 2

@@ -1,5 +1,7 @@
 """How SS was started, what its runner says of itself, and that nothing of it dies unasked."""
 
+import shlex
+
 from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced, not_reached
 from ss_audit.checks.reached import at, executed_command, run_metadata
 from ss_audit.evidence.model import ProcessSeen
@@ -45,7 +47,7 @@ def _identity(process: ProcessSeen) -> tuple[object, ...]:
 )
 def start_commands_are_known(stack: StackSeen) -> Judgement:
     """Each role with a command that is not empty."""
-    commands = {p.role: " ".join(p.command) for p in stack.processes}
+    commands = {p.role: shlex.join(p.command) for p in stack.processes}
     told = "; ".join(f"{role}: {command or 'unknown'}" for role, command in commands.items())
     saw = told or str(stack.started.detail.get("lacks") or "none")
     good = bool(commands.get("api")) and bool(commands.get("worker"))

@@ -1,5 +1,6 @@
 """The run log's sections about what was looked at: start, inventory, journey, LLM, runner, restart."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 
 from ss_audit.evidence.model import LlmCall, ProcessSeen, StataProcess
@@ -28,7 +29,7 @@ def start(stack: StackSeen | None, account: Account, references: References) -> 
     detail = stack.started.detail
     lines = [f"- revision: {code(str(detail.get('revision') or 'not known'))}"]
     for process in stack.processes:
-        lines += [f"- {process.role}:", f"  - command: {code(' '.join(process.command) or 'not known')}"]
+        lines += [f"- {process.role}:", f"  - command: {code(shlex.join(process.command) or 'not known')}"]
         lines.append(f"  - process id: {process.pid}")
         lines += [f"  - `{name}`: {code(value)}" for name, value in sorted(process.env.items())]
     lines += [f"- note: {prose(str(note))}" for note in detail.get("notes", ())]
@@ -136,7 +137,7 @@ def runner(main: MainJourney | None, account: Account, references: References) -
 
 def _process(process: StataProcess) -> Sequence[str]:
     return [
-        f"- command: {code(' '.join((*process.command, *process.arguments)))}",
+        f"- command: {code(shlex.join((*process.command, *process.arguments)))}",
         f"- exit status: {code(str(process.exit_status))}",
         f"- program that did the work: {code(process.leaf_executable or 'not seen')}",
         f"- its SHA-256: {code(process.leaf_sha256 or 'not taken')}",

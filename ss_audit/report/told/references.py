@@ -1,6 +1,7 @@
 """Where an evidence id leads: its line of the event log, and the files that hold what it is about."""
 
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,9 +97,9 @@ def _excerpt(entry: Evidence) -> str:
             echoed = f"asked for {entry.model_asked}, answered by {entry.model_echoed}"
             return f"{entry.upstream_host}: {entry.status or entry.failure}; {echoed}; response id {entry.response_id}"
         case StataProcess():
-            return f"{' '.join(entry.command)} → exit status {entry.exit_status}, leaf {entry.leaf_executable}"
+            return f"{shlex.join(entry.command)} → exit status {entry.exit_status}, leaf {entry.leaf_executable}"
         case ProcessSeen():
-            return f"{entry.role}, pid {entry.pid}, {'alive' if entry.alive else 'gone'}: {' '.join(entry.command)}"
+            return f"{entry.role}, pid {entry.pid}, {'alive' if entry.alive else 'gone'}: {shlex.join(entry.command)}"
         case _:
             return shortened(str(entry.model_dump(mode="json", exclude={"id", "at", "title"})), EXCERPT)
 
