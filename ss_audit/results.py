@@ -88,4 +88,4 @@ def _reason(findings: Sequence[Finding]) -> str:
     first = next((f for f in standing if f.because is None), standing[0] if standing else None)
     if first is None:
         return f"{len(findings)} checks passed" if findings else "no check belongs to it"
-    return f"expected {first.expected}; saw {first.saw}"
+    return f"expected {first.wanted}; saw {first.saw}"

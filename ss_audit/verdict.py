@@ -200,7 +200,7 @@ def document(
 
 def _scenario(scenario: ScenarioResult) -> dict[str, Any]:
     data = scenario.model_dump(mode="json", exclude={"findings"})
-    fields = {"outcome", "strength", "spec", "expected", "saw", "because", "evidence", "fix"}
+    fields = {"outcome", "strength", "spec", "rule", "expected", "saw", "because", "evidence", "fix"}
     data["checks"] = [{"id": f.check, **f.model_dump(mode="json", include=fields)} for f in scenario.findings]
     return data
 
@@ -209,7 +209,7 @@ def _blocker(finding: Finding) -> dict[str, Any]:
     return {
         "scenario": finding.scenario,
         "check": finding.check,
-        "what": f"expected {finding.expected}; saw {finding.saw}",
+        "what": f"expected {finding.wanted}; saw {finding.saw}",
         "impact": finding.impact,
         "fix": finding.fix,
         "evidence": list(finding.evidence),

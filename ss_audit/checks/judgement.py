@@ -40,19 +40,34 @@ class Judgement(Fact):
 class Finding(Judgement):
     """A judgement with its check: which one, for which scenario, and the sentence of the spec that it serves.
 
-    `because` is the id of the check whose failure kept this one from being judged; `blame` says whose an error is.
+    `rule` is what the check expects of any SS, in a sentence; `expected` is what that came to here. `because` is the id of
+    the check whose failure kept this one from being judged; `blame` says whose an error is.
     """
 
     check: str
     scenario: str
     spec: str
+    rule: str = ""
     impact: str = ""
     fix: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """What was expected, as a reader understands it: the rule, and what it came to here."""
+        return in_full(self.rule, self.expected)
 
     @property
     def is_root(self) -> bool:
         """Whether it stands in the way by itself, not because of another finding."""
         return self.outcome != "pass" and self.because is None
+
+
+def in_full(rule: str, value: str) -> str:
+    """The rule with the value that it came to in parentheses, unless that only says the same in fewer words."""
+    words = set(rule.lower().replace(",", " ").split())
+    if not rule or set(value.lower().replace(",", " ").split()) <= words:
+        return rule or value
+    return f"{rule} (here: {value})"
 
 
 class NotReached(Exception):
@@ -122,7 +137,9 @@ class Check:
         """A judgement as this check's finding."""
         data = said.model_dump(exclude={"fix"})
         fix = "" if said.outcome == "pass" else said.fix or self.fix
-        return Finding(**data, fix=fix, check=self.id, scenario=self.scenario, spec=self.spec, impact=self.impact)
+        return Finding(
+            **data, fix=fix, check=self.id, scenario=self.scenario, spec=self.spec, impact=self.impact, rule=self.expected
+        )
 
     def could_not_look(self, why: str, blame: Blame, evidence: str) -> Finding:
         """The finding when the observation itself could not be made; `evidence` is the id of the entry that says why."""

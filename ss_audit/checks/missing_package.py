@@ -11,6 +11,7 @@ from itertools import chain
 from ss_audit.checks.environment import refuse_bad_environment, refuse_bad_host
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
 from ss_audit.checks.reached import CHECK_OF, frozen_plan
+from ss_audit.checks.values import written
 from ss_audit.evidence.model import Evidence, StoredArtifact
 from ss_audit.evidence.seen import DeclaredPackage, PackageTrial, UndeclaredPackage
 from ss_audit.ss import facts, plans
@@ -224,5 +225,5 @@ def the_plan_lists_the_declared_package(trial: DeclaredPackage) -> Judgement:
     plan, place = frozen_plan(journey)
     found = plans.dependencies(plan)
     listed = found is not None and bool(facts.names_or_keys_in(found.value, [trial.package]))
-    saw = f"{found.where}: {found.value}" if found else "no dependency information in the plan"
+    saw = f"{found.where}: {written(found.value)}" if found else "no dependency information in the plan"
     return judged(listed, expected=trial.package, saw=saw, evidence=[trial.planted, place])

@@ -6,6 +6,7 @@ from typing import Any
 
 from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced
 from ss_audit.checks.reached import at, do_files, frozen, frozen_plan
+from ss_audit.checks.values import written
 from ss_audit.evidence.seen import MainJourney, Question
 from ss_audit.ss import facts, plans
 
@@ -44,12 +45,12 @@ def says_why_this_template(journey: MainJourney) -> Judgement:
     chosen = facts.text_of(plans.template(plan)) or ""
     inside = plans.rationale_in(plan)
     if inside:
-        return judged(True, expected="a rationale", saw=f"{inside.where}: {inside.value!r}", evidence=[place])
+        return judged(True, expected="a rationale", saw=f"{inside.where}: “{written(inside.value)}”", evidence=[place])
     outside = plans.rationale_elsewhere(journey.artifacts, chosen)
     if outside:
         found, artifact = outside
         advice = f"the rationale stands in {artifact.rel_path}, not in the frozen plan"
-        saw = f"{found.where}: {found.value!r}"
+        saw = f"{found.where}: “{written(found.value)}”"
         return judged(True, expected="a rationale", saw=saw, evidence=[artifact, place], advisory=advice)
     looked = f"no rationale in the plan, nor in a selection artifact that names {chosen or 'a template'}"
     return judged(False, expected="a rationale", saw=looked, evidence=[place])
@@ -66,7 +67,7 @@ def holds_bound_parameters(journey: MainJourney) -> Judgement:
     """There is a mapping from parameters to values."""
     plan, place = frozen_plan(journey)
     found = plans.bound(plan)
-    saw = f"{found.where}: {found.value}" if found else "no bound parameters in the plan"
+    saw = f"{found.where}: {written(found.value)}" if found else "no bound parameters in the plan"
     return judged(found is not None and bool(found.value), expected="bound parameters", saw=saw, evidence=[place])
 
 
@@ -81,7 +82,7 @@ def states_what_is_missing(journey: MainJourney) -> Judgement:
     """An empty list is explicit; absence is not."""
     plan, place = frozen_plan(journey)
     found = plans.missing_stated(plan)
-    saw = f"{found.where}: {found.value}" if found else "the plan says nothing about missing parameters"
+    saw = f"{found.where}: {written(found.value)}" if found else "the plan says nothing about missing parameters"
     return judged(found is not None, expected="an explicit list of what is missing", saw=saw, evidence=[place])
 
 
@@ -96,7 +97,7 @@ def states_dependencies(journey: MainJourney) -> Judgement:
     """There is a list of dependencies."""
     plan, place = frozen_plan(journey)
     found = plans.dependencies(plan)
-    saw = f"{found.where}: {found.value}" if found else "no dependency information in the plan"
+    saw = f"{found.where}: {written(found.value)}" if found else "no dependency information in the plan"
     return judged(found is not None, expected="a list of dependencies", saw=saw, evidence=[place])
 
 
@@ -161,7 +162,7 @@ def binds_the_columns_of_the_question(journey: MainJourney) -> Judgement:
     absent = sorted(set(question.variables) - named)
     strangers = sorted(named - {*question.variables, question.unit, question.time} | _as_variables(found.value, question))
     swapped = _in_another_role(found.value, question)
-    saw = f"{found.where}: {found.value}"
+    saw = f"{found.where}: {written(found.value)}"
     for what, names in (("not bound", absent), ("nobody asked about", strangers), ("in another role", swapped)):
         saw += f"; {what}: {', '.join(names)}" if names else ""
     good = not absent and not strangers and not swapped

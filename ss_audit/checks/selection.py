@@ -120,8 +120,8 @@ def without_it_another_is_chosen(choices: TemplateChoices) -> Judgement:
     journey, gone = trial.journey, trial.template_id
     if journey.halt is None or (journey.freezes and journey.freezes[-1].is_success):
         template = chosen(journey)
-        saw = f"{template} instead of {gone}"
-        return judged(template != gone, expected=f"not {gone}", saw=saw, evidence=[trial.removed, journey.freezes[-1]])
+        saw = f"{template} instead of {gone}" if template != gone else f"{gone} again, although it was taken out of the library"
+        return judged(template != gone, expected=f"another than {gone}", saw=saw, evidence=[trial.removed, journey.freezes[-1]])
     last = (journey.freezes or journey.drafts or (journey.redeem,))[-1]
     if last is None or last.status is None or journey.halt.stage not in ("draft", "freeze"):
         at(journey, "freeze")

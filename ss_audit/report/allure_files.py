@@ -102,7 +102,7 @@ def _line(finding: Finding) -> str:
 def _standing(finding: Finding) -> str:
     whose = f": {finding.blame}" if finding.outcome == "error" and finding.blame else ""
     lines = [f"[{_words(finding.outcome)}{whose}] {finding.check}"]
-    lines += [f"  expected: {finding.expected}", f"  seen: {finding.saw}"]
+    lines += [f"  expected: {finding.wanted}", f"  seen: {finding.saw}"]
     if finding.because:
         lines.append(f"  because of: {finding.because}")
     if finding.evidence:

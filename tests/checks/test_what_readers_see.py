@@ -23,7 +23,7 @@ def told(case: Case) -> str:
     lines = [
         f"## {case.check.id}: {case.what}",
         f"{found.outcome}, {found.strength}" + (f", because of {found.because}" if found.because else ""),
-        f"expected: {found.expected}",
+        f"expected: {found.wanted}",
         f"saw: {found.saw}",
         f"evidence: {'; '.join(titles.get(e, 'another job') for e in found.evidence) or 'none'}",
         f"fix: {found.fix}",

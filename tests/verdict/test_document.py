@@ -6,7 +6,7 @@ from verdict.test_findings import BOTH, STATA
 
 BROKEN = finding("fail", "plan.names_its_template", saw="no template").model_copy(update={"advisory": "read this"})
 SAID = {
-    "id": "plan.names_its_template", "outcome": "fail", "strength": "observed", "spec": "x", "expected": "e",
+    "id": "plan.names_its_template", "outcome": "fail", "strength": "observed", "spec": "x", "rule": "", "expected": "e",
     "saw": "no template", "because": None, "evidence": ["E1"], "fix": "f",
 }  # fmt: skip
 AS_A_BLOCKER = {

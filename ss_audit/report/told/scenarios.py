@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ss_audit.checks.judgement import Finding
+from ss_audit.checks.judgement import Finding, in_full
 from ss_audit.plan import PlannedScenario
 from ss_audit.planned import PLAN, PlanOnRecord
 from ss_audit.run_reading import RunRead
@@ -15,7 +15,7 @@ Rank = Literal["spec", "must", "advisory"]
 
 @dataclass(frozen=True)
 class CheckTold:
-    """One check, as `verdict.json` or, in an unfinished run, the event log has it."""
+    """One check, as `verdict.json` or, in an unfinished run, the event log has it; `expected` is its rule and the value."""
 
     id: str
     outcome: str
@@ -97,7 +97,7 @@ def _check(row: Mapping[str, Any]) -> CheckTold:
     return CheckTold(
         id=row["id"],
         outcome=row["outcome"],
-        expected=row["expected"],
+        expected=in_full(row.get("rule", ""), row["expected"]),
         saw=row["saw"],
         strength=row["strength"],
         evidence=tuple(row["evidence"]),
