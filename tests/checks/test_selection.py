@@ -109,7 +109,7 @@ CASES: list[Case] = [
         choice(kind, template, "The model says that this fits.") for kind, template in BY_KIND.items())), "fail", "one rationale"),
     row(selection.each_choice_is_justified, "with quotes and umlauts", choices(choice("ols", "R02", 'Für "das" passt es gut.')), "pass"),
     row(selection.each_choice_is_justified, "no plan", choices(halted("draft", kind=Journey)), "not_evidenced"),
-    row(selection.without_it_another_is_chosen, "the same, though it is gone", without(choice("ols", "R02")), "fail", "R02 instead of R02"),
+    row(selection.without_it_another_is_chosen, "the same, though it is gone", without(choice("ols", "R02")), "fail", "R02 again, although it was taken out of the library"),
     row(selection.without_it_another_is_chosen, "an error that names it", without(refused(CODED)), "pass"),
     row(selection.without_it_another_is_chosen, "an error that names nothing", without(refused({"error_code": "BROKEN"}, 500)), "fail"),
     row(selection.without_it_another_is_chosen, "named without a code", without(refused("R02 is missing", 500)), "fail"),

@@ -28,8 +28,7 @@ def test_values_are_written_as_people_write_them(value: Any, shown: str) -> None
 @pytest.mark.parametrize(
     ("rule", "value", "shown"),
     [
-        ("the same job frozen again gives the same template", "R02 or a refusal", "the same job frozen again gives the same "
-         "template (here: R02 or a refusal)"),
+        ("frozen again it stays", "R02 or a refusal", "frozen again it stays (here: R02 or a refusal)"),
         ("two jobs lead to the same template", "the same template", "two jobs lead to the same template"),
         ("a plan, or a refusal", "a refusal, a plan", "a plan, or a refusal"),
         ("", "R02", "R02"),
