@@ -51,7 +51,83 @@ def _warming_up() -> None:
     putting_off(warming_up)
 
 
+def _draft_in_the_background() -> None:
+    _pending("/draft/preview", 8.0, 0.25)
+
+
+def _preview_in_the_background() -> None:
+    _pending("/inputs/preview", 0.8, 1)
+
+
+def _pending(path: str, seconds: float, retry_after: float) -> None:
+    """Each of these answers is there some seconds after it was asked for first; after a fifth of them for later jobs."""
+    from rehearsal.reference_ss.api import serve
+
+    begun: dict[str, float] = {}
+
+    @instead_of(serve, "build_app")
+    def build_app(original: Any, *given: Any) -> Any:
+        app = original(*given)
+        app.add_middleware(_Pending, path=path, seconds=seconds, retry_after=retry_after, begun=begun)
+        return app
+
+
+class _Pending:
+    """ASGI middleware: what ends with `path` is answered with 202 at first, and the answer says when to come again."""
+
+    def __init__(self, app: Any, path: str, seconds: float, retry_after: float, begun: dict[str, float]) -> None:
+        self._app, self._path, self._seconds, self._retry_after, self._begun = app, path, seconds, retry_after, begun
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        from starlette.responses import JSONResponse
+
+        path = scope.get("path", "")
+        if path.endswith(self._path):
+            begun = self._begun.setdefault(path, time.monotonic())
+            needed = self._seconds if next(iter(self._begun)) == path else self._seconds / 5
+            if time.monotonic() - begun < needed:
+                pending = {"status": "pending", "message": "not there yet", "retry_after_seconds": self._retry_after}
+                await JSONResponse(pending, status_code=202)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _few_reads_a_second() -> None:
+    recent: dict[bytes, list[float]] = {}
+
+    def limited(scope: Any) -> Refusal | None:
+        token = dict(scope["headers"]).get(b"authorization")
+        if scope["method"] != "GET" or token is None:
+            return None
+        moments = recent.setdefault(token, [])
+        moments[:] = [moment for moment in moments if time.monotonic() - moment < 1]
+        if len(moments) >= 10:
+            return 429, {"error_code": "RATE_LIMITED", "message": "slow down"}
+        moments.append(time.monotonic())
+        return None
+
+    putting_off(limited)
+
+
 VARIANTS = (
+    Variant(
+        "sound-draft-in-the-background",
+        "A draft is made in the background: for seconds the answer is 202.",
+        where=("api",),
+        apply=_draft_in_the_background,
+    ),
+    Variant(
+        "sound-preview-in-the-background",
+        "The inputs are read in the background: the preview answers 202 until then.",
+        where=("api",),
+        apply=_preview_in_the_background,
+    ),
+    Variant(
+        "sound-few-reads-a-second",
+        "A token may read ten times a second; what goes beyond is answered with 429.",
+        where=("api",),
+        apply=_few_reads_a_second,
+    ),
     Variant(
         "sound-warming-up",
         "The API lives at once and is ready four seconds later; until then it answers 503.",

@@ -44,6 +44,7 @@ class Journey(Observation):
     `draft` holds every draft answer, the last one last (202 means "not yet"); `freezes` every attempt to freeze;
     `polls` the job's status from queued to its end; `asked_to` is the stage at which the experiment meant to stop.
     `llm_calls`: all that the relay saw while the job was walked, be the question in them or not.
+    `put_off`: answers that only said when to come again, to a preview that was not there yet or to a question too many.
     `unwitnessed`: where none of our witnesses stood, so that `llm_calls` or `stata_runs` could not but be empty.
     """
 
@@ -65,6 +66,7 @@ class Journey(Observation):
     index: Exchange | None = None
     downloads: tuple[Exchange, ...] = ()
     artifacts: tuple[StoredArtifact, ...] = ()
+    put_off: tuple[Exchange, ...] = ()
     logs: tuple[LogWindow, ...] = ()
     llm_calls: tuple[LlmCall, ...] = ()
     stata_runs: tuple[StataProcess, ...] = ()

@@ -16,6 +16,7 @@ from ss_audit.evidence.safe_names import safe_name
 from ss_audit.ss import facts
 from ss_audit.ss.decoding import ACCEPTED
 from ss_audit.ss.transport import EXCHANGE, KEEP_AS, TITLE, ExchangeFailed, RecordingTransport
+from ss_audit.ss.waiting import Patience
 from ss_audit.ss.wire import Wire
 from ss_audit.stack.interface import Connection
 
@@ -42,7 +43,10 @@ class Access:
 
 
 class SSClient:
-    """Calls one SS. `area` names the folder below which downloads of this client are kept."""
+    """Calls one SS. `area` names the folder below which downloads of this client are kept.
+
+    What only reads a job waits where SS says "not now" and when to come again; `send` and what changes something never do.
+    """
 
     def __init__(
         self, base_url: str, archive: Archive, timeout: float, area: str = "main", connection: Connection | None = None
@@ -50,6 +54,7 @@ class SSClient:
         self.base_url = base_url
         self.archive = archive
         self.area = area
+        self.patience = Patience(timeout)
         self._redeemed: Access | None = None
         way = connection or Connection()
         wire = Wire(base_url, timeout, way.tls, way.proxy)
@@ -102,7 +107,7 @@ class SSClient:
 
     def job(self, access: Access) -> Exchange:
         """The job's status."""
-        return self.send("job", "GET", access.path, headers=access.header)
+        return self._read("job", access.path, access)
 
     def upload(self, access: Access, name: str, content: bytes) -> Exchange:
         """Uploads the primary data set as CSV."""
@@ -111,11 +116,11 @@ class SSClient:
 
     def inputs_preview(self, access: Access) -> Exchange:
         """What SS understood of the data."""
-        return self.send("inputs preview", "GET", f"{access.path}/inputs/preview", headers=access.header)
+        return self._read("inputs preview", f"{access.path}/inputs/preview", access)
 
     def draft_preview(self, access: Access) -> Exchange:
         """Asks for the draft; SS calls its LLM in the meantime."""
-        return self.send("draft preview", "GET", f"{access.path}/draft/preview", headers=access.header)
+        return self._read("draft preview", f"{access.path}/draft/preview", access)
 
     def draft_patch(self, access: Access, updates: Mapping[str, Any]) -> Exchange:
         """Corrects the draft."""
@@ -129,7 +134,7 @@ class SSClient:
 
     def plan(self, access: Access) -> Exchange:
         """The plan as SS keeps it."""
-        return self.send("plan", "GET", f"{access.path}/plan", headers=access.header)
+        return self._read("plan", f"{access.path}/plan", access)
 
     def run(self, access: Access) -> Exchange:
         """Queues the job, or queues it again after a failure."""
@@ -137,7 +142,7 @@ class SSClient:
 
     def artifacts(self, access: Access) -> Exchange:
         """The artifact index."""
-        return self.send("artifact index", "GET", f"{access.path}/artifacts", headers=access.header)
+        return self._read("artifact index", f"{access.path}/artifacts", access)
 
     def download(self, access: Access, row: Mapping[str, Any], label: str = "") -> tuple[Exchange, StoredArtifact | None]:
         """Downloads what an index row names and keeps its bytes. Out: the exchange, and the artifact when it came."""
@@ -146,7 +151,7 @@ class SSClient:
         path = f"{access.path}/artifacts/{'/'.join(map(_quoted, named.split('/')))}"
         name = (PurePosixPath(rel_path).name or "without a name")[-LONGEST_NAME:]
         place = ["artifacts", self.area, safe_name(access.job_id), *([label] if label else []), rel_path]
-        exchange = self.send(f"artifact {name}", "GET", path, headers=access.header, keep_as="/".join(place))
+        exchange = self._read(f"artifact {name}", path, access, keep_as="/".join(place))
         if not exchange.is_success:
             return exchange, None
         artifact = StoredArtifact(
@@ -158,6 +163,9 @@ class SSClient:
             body=exchange.response_body,
         )
         return exchange, self.archive.record(artifact)
+
+    def _read(self, what: str, path: str, access: Access, keep_as: str | None = None) -> Exchange:
+        return self.patience.ask(lambda: self.send(what, "GET", path, headers=access.header, keep_as=keep_as))
 
     def close(self) -> None:
         """Closes the connections."""

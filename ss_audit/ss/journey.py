@@ -3,8 +3,7 @@
 The walk never raises on what SS answers: it ends with a `Halt` that says where and why. It judges nothing.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ss_audit.evidence.model import Exchange, FileSeen, StoredArtifact
@@ -12,10 +11,9 @@ from ss_audit.evidence.seen import STAGES, Halt, Question, Stage
 from ss_audit.ss import answers, facts
 from ss_audit.ss.client import Access, SSClient
 from ss_audit.ss.dataset import Dataset
+from ss_audit.ss.waiting import ask_until, is_not_now
 
-FIRST_POLL, SLOWEST_POLL = 0.1, 3.0
-FIRST_LOOK = 2.0
-DRAFT_TRIES = 20
+PAUSE_OF_A_DRAFT = 1.0
 MOST_DOWNLOADS, IN_VAIN = 1000, 3
 
 
@@ -60,6 +58,7 @@ class Walk:
     def go(self, task_code: str, until: Stage = "download") -> "Walk":
         """Walks until the stage is done or a stage fails; then `seen` is complete."""
         self.seen["asked_to"] = until
+        self.client.patience.taken()  # those of somebody else's questions
         steps: dict[Stage, Callable[[], None]] = {
             "redeem": lambda: self._redeem(task_code),
             "upload": self._upload,
@@ -78,6 +77,7 @@ class Walk:
         except _Halted as halted:
             self.seen["halt"] = halted.halt
             self._keep_what_failed(halted.halt.stage)
+        self._was_put_off(self.client.patience.taken())
         return self
 
     @property
@@ -101,20 +101,26 @@ class Walk:
 
     def _preview(self) -> None:
         """A preview that fails does not keep a person from going on; its own check judges it."""
-        self.seen["preview"] = self.client.inputs_preview(self.job)
+        *not_yet, self.seen["preview"] = self._until_there(self.client.inputs_preview)
+        self._was_put_off(not_yet)
 
     def draft(self) -> None:
         """Asks for the draft until it is there; SS may answer "not yet"."""
-        drafts: list[Exchange] = []
-        for _ in range(DRAFT_TRIES):
-            drafts.append(self.client.draft_preview(self.job))
-            self.seen["drafts"] = tuple(drafts)
-            if drafts[-1].status != 202:
-                break
-            time.sleep(_retry_after(facts.answered(drafts[-1])))
+        self.seen["drafts"] = drafts = self._until_there(self.client.draft_preview)
         _must_succeed("draft", drafts[-1])
-        if drafts[-1].status == 202 or not isinstance(facts.answered(drafts[-1]), dict):
-            raise _Halted("draft", f"no draft in the answer after {len(drafts)} requests", drafts[-1])
+        if drafts[-1].status == 202:
+            when = "when a process of SS had ended" if self._gone() else f"after {self._timeout_job:g} s"
+            raise _Halted("draft", f"no draft in the answer {when} and {len(drafts)} requests", drafts[-1])
+        if not isinstance(facts.answered(drafts[-1]), dict):
+            raise _Halted("draft", f"no draft in the answer: {_said(drafts[-1])}", drafts[-1])
+
+    def _until_there(self, ask: Callable[[Access], Exchange]) -> tuple[Exchange, ...]:
+        """The answers until one does not say "not yet" (202) any more, `timeout_job` at most."""
+        return ask_until(lambda: ask(self.job), lambda e: e.status != 202, self._timeout_job, self._gone, PAUSE_OF_A_DRAFT)
+
+    def _was_put_off(self, answers: Iterable[Exchange]) -> None:
+        """Keeps answers that only said when to come again."""
+        self.seen["put_off"] = (*self.seen.get("put_off", ()), *answers)
 
     def freeze(self) -> None:
         """Freezes with the answers that the draft asks for, and once more with what a refusal says is missing."""
@@ -170,24 +176,12 @@ class Walk:
 
 
 def poll(client: SSClient, access: Access, timeout: float, gone: Callable[[], bool]) -> tuple[Exchange, ...]:
-    """The job's status until it is terminal, the time (s) is over, or who should do the job is gone; at least one answer.
+    """The job's status until it is terminal, the time (s) is over, or who should do the job is gone; at least one answer."""
+    return ask_until(lambda: client.job(access), _is_settled, timeout, gone)
 
-    Asking `gone` may be dear where SS runs elsewhere, so it is asked after 2, 4, 8, … seconds.
-    """
-    polls: list[Exchange] = []
-    begin = time.monotonic()
-    deadline, pause, look = begin + timeout, FIRST_POLL, FIRST_LOOK
-    while True:
-        polls.append(client.job(access))
-        answered = polls[-1].is_success
-        if facts.is_terminal(facts.job_status(facts.answered(polls[-1]))) or not answered or time.monotonic() > deadline:
-            return tuple(polls)
-        if time.monotonic() - begin > look:
-            look *= 2
-            if gone():
-                return tuple(polls)
-        time.sleep(pause)
-        pause = min(pause * 1.3, SLOWEST_POLL)
+
+def _is_settled(exchange: Exchange) -> bool:
+    return not exchange.is_success or facts.is_terminal(facts.job_status(facts.answered(exchange)))
 
 
 def download_all(
@@ -196,14 +190,18 @@ def download_all(
     """Every download that the index offers, and the artifacts that arrived.
 
     An index of more than a thousand rows is not followed to its end, and where three downloads in a row got no whole answer,
-    the rest is not waited for: what was not tried is judged as not there.
+    or were put off for too long, the rest is not waited for: what was not tried is judged as not there.
     """
     results: list[tuple[Exchange, StoredArtifact | None]] = []
     for row in facts.indexed_artifacts(facts.answered(index))[:MOST_DOWNLOADS]:
         results.append(client.download(access, row, label))
-        if len(results) >= IN_VAIN and all(exchange.status is None for exchange, _ in results[-IN_VAIN:]):
+        if len(results) >= IN_VAIN and all(_is_in_vain(e) for e, _ in results[-IN_VAIN:]):
             break
     return tuple(e for e, _ in results), tuple(a for _, a in results if a is not None)
+
+
+def _is_in_vain(exchange: Exchange) -> bool:
+    return exchange.status is None or is_not_now(exchange)
 
 
 def _must_succeed(stage: Stage, exchange: Exchange) -> None:
@@ -214,8 +212,3 @@ def _must_succeed(stage: Stage, exchange: Exchange) -> None:
 def _said(exchange: Exchange) -> str:
     code = facts.error_code(facts.answered(exchange)) if not exchange.is_success else None
     return f"{exchange.title}{f', {code.value}' if code else ''}{f' ({exchange.failure})' if exchange.failure else ''}"
-
-
-def _retry_after(answer: Any) -> float:
-    found = facts.find(answer, ("retry_after_seconds", "retry_after"))
-    return min(float(found.value), 5.0) if found and isinstance(found.value, int | float) else 1.0
