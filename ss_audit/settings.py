@@ -19,6 +19,7 @@ from ss_audit.settings_docker import docker_problems
 from ss_audit.settings_remote import remote_problems
 from ss_audit.settings_sources import COMMAND_LINE, SETTINGS_FILE, Given, from_environment, from_file, ss_variables
 from ss_audit.ss.own_data import own_data_problems
+from ss_audit.stack.checkout import checkout_problem, interpreter_problem
 from ss_audit.stack.environment import masked
 from ss_audit.witness.stata_shim.command import StataCommandError, check_command, real_argv
 
@@ -170,7 +171,8 @@ class InForce(BaseModel):
 class Reading(BaseModel):
     """What was given, as far as it can be used: `in_force` without what was refused, and all that is in the way.
 
-    `refused` are names, values and combinations; `half_configured` are real parts that SS's own variables don't name.
+    `refused` are names, values and combinations; `half_configured` are real parts that are not where they are said to be, or
+    that SS's own variables don't name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -272,4 +274,12 @@ def llm_problem(in_force: InForce) -> str | None:
 
 def _half_configured(in_force: InForce) -> Iterable[str]:
     """A real part that can't be started must be said before, not by SS's crash."""
-    return filter(None, (stata_problem(in_force), llm_problem(in_force)))
+    return filter(None, (*_checkout_problems(in_force), stata_problem(in_force), llm_problem(in_force)))
+
+
+def _checkout_problems(in_force: InForce) -> Iterable[str | None]:
+    """What of the checkout is not there; that ss_root is not said at all is a contradiction."""
+    settings = in_force.settings
+    if in_force.stack == "checkout" and settings.ss_root is not None:
+        yield checkout_problem(settings.ss_root)
+        yield interpreter_problem(settings.ss_python) if settings.ss_python else None

@@ -11,6 +11,7 @@ from ss_audit.project_files import read_cards, read_spec
 from ss_audit.spec import SpecError
 from ss_audit.ss.library import LibraryError, read_library
 from ss_audit.ss.own_data import own_data
+from ss_audit.stack.checkout import executable, has_api
 from ss_audit.stack.disk import MINIMUM_FREE, free_bytes
 from ss_audit.stack.env_file import defined_in
 from ss_audit.stack.environment import child_environment
@@ -28,18 +29,16 @@ def checkout(ss_root: Path) -> CheckoutSeen:
     root = ss_root.expanduser().absolute()
     revision, dirty = revision_of(root) if root.is_dir() else (None, None)
     return CheckoutSeen(
-        path=str(root), is_folder=root.is_dir(), has_api=(root / "src" / "main.py").is_file(),
+        path=str(root), is_folder=root.is_dir(), has_api=has_api(root),
         revision=revision, dirty=dirty, env_file=tuple(sorted(defined_in(root / ".env"))),
     )  # fmt: skip
 
 
 def interpreter(python: str) -> InterpreterSeen:
     """Whether this interpreter has what any SS needs, found out by running it in an empty folder."""
-    path = shutil.which(str(Path(python).expanduser()))
+    path = executable(python)
     if path is None:
         return InterpreterSeen(path=python, problem="no interpreter that can be executed")
-    # Absolute, and links kept: a venv's interpreter is one.
-    path = str(Path(path).absolute())
     with tempfile.TemporaryDirectory(prefix="ss-audit-doctor-") as folder:
         try:
             ran = subprocess.run(

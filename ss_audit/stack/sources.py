@@ -7,7 +7,6 @@ its sources.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from ss_audit.stack import env_file, environment
+from ss_audit.stack.checkout import checkout_problem, executable, interpreter_problem
 from ss_audit.stack.errors import NotACheckout
 from ss_audit.stack.revision import revision_of
 from ss_audit.stack.spec import StackSpec, argv
@@ -136,17 +136,17 @@ def _path(root: Path, env: Mapping[str, str]) -> str:
 
 def _checkout(ss_root: Path) -> Path:
     root = ss_root.expanduser().resolve()
-    if not (root / "src" / "main.py").is_file():
-        raise NotACheckout(f"{root} has no src/main.py: ss_root must be the root folder of an SS checkout")
+    problem = checkout_problem(root)
+    if problem:
+        raise NotACheckout(problem)
     return root
 
 
 def _interpreter(ss_python: str) -> str:
-    """Absolute, because SS runs in another folder; links are kept, because a venv's interpreter is one."""
-    found = shutil.which(str(Path(ss_python).expanduser()))
+    found = executable(ss_python)
     if found is None:
-        raise NotACheckout(f"{ss_python} is no interpreter that can be executed: set ss_python to the python of SS's venv")
-    return str(Path(found).absolute())
+        raise NotACheckout(interpreter_problem(ss_python) or "")
+    return found
 
 
 def _logging_config(

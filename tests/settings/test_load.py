@@ -10,6 +10,13 @@ from ss_audit.settings import FORCED_MODEL, SettingsError, load
 REAL = {"SS_STATA_CMD": sys.executable, "SS_LLM_PROVIDER": "openai", "SS_LLM_API_KEY": "a-key"}
 
 
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / "ss" / "src").mkdir(parents=True)
+    (tmp_path / "ss" / "src" / "main.py").write_text("")
+    return tmp_path / "ss"
+
+
 def test_the_command_line_wins_over_environment_over_file_over_default(tmp_path: Path) -> None:
     (tmp_path / "audit.toml").write_text("seed = 1\ntimeout_job = 11\ntimeout_http = 21\n", "utf-8")
     environment = {"SS_AUDIT_SEED": "2", "SS_AUDIT_TIMEOUT_JOB": "12"}
@@ -82,14 +89,14 @@ def test_production_refuses_stand_ins(given: dict[str, str], tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("missing", REAL)
-def test_production_refuses_what_is_not_configured(missing: str, tmp_path: Path) -> None:
+def test_production_refuses_what_is_not_configured(missing: str, checkout: Path) -> None:
     environment = {name: value for name, value in REAL.items() if name != missing}
-    with pytest.raises(SettingsError):
-        load({"profile": "production", "stack": "checkout", "ss_root": "."}, environment, tmp_path)
+    with pytest.raises(SettingsError, match=missing):
+        load({"profile": "production", "stack": "checkout", "ss_root": str(checkout)}, environment, checkout.parent)
 
 
-def test_production_with_everything(tmp_path: Path) -> None:
-    found = load({"profile": "production", "stack": "checkout", "ss_root": "."}, REAL, tmp_path)
+def test_production_with_everything(checkout: Path) -> None:
+    found = load({"profile": "production", "stack": "checkout", "ss_root": str(checkout)}, REAL, checkout.parent)
     assert (found.stata, found.llm, found.stand_ins) == ("real", "real", ())
 
 
@@ -117,3 +124,31 @@ def test_sss_environment_is_put_together_name_by_name(tmp_path: Path) -> None:
 
 def test_lists_may_be_written_with_commas(tmp_path: Path) -> None:
     assert load({"llm_hosts": "a.example, b.example,"}, {}, tmp_path).settings.llm_hosts == ("a.example", "b.example")
+
+
+@pytest.mark.parametrize("profile", ["production", "rehearsal"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"ss_root": "nowhere"}, "nowhere is no folder: ss_root must be"),
+        ({"ss_root": "ss/src"}, "ss/src has no src/main.py: ss_root must be"),
+        ({"ss_python": "nowhere/python"}, "nowhere/python is no interpreter that can be executed"),
+    ],
+)
+def test_a_checkout_that_is_not_there_is_refused_before_the_start(
+    checkout: Path, profile: str, change: dict[str, str], said: str
+) -> None:
+    given = {"profile": profile, "stack": "checkout", "ss_root": str(checkout), "ss_python": sys.executable}
+    environment = {**REAL, "SS_STATA_CMD": sys.executable}
+    assert load(given, environment, checkout.parent).settings.ss_root == checkout
+    wrong = {name: str(checkout.parent / value) for name, value in change.items()}
+    with pytest.raises(SettingsError) as refused:
+        load({**given, **wrong}, environment, checkout.parent)
+    assert len(refused.value.problems) == 1
+    assert said in refused.value.problems[0]
+
+
+def test_what_is_missing_of_checkout_and_parts_is_one_list(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({"profile": "production", "stack": "checkout", "ss_root": "nowhere", "ss_python": "nobody"}, {}, tmp_path)
+    assert len(refused.value.problems) == 4

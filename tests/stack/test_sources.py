@@ -139,7 +139,7 @@ def test_an_interpreter_given_relative_to_the_present_folder_is_found(
 
 
 @pytest.mark.parametrize(
-    ("root", "python", "told"), [("nowhere", sys.executable, "src/main.py"), ("ss", "/no/py", "ss_python")]
+    ("root", "python", "told"), [("nowhere", sys.executable, "is no folder"), ("ss", "/no/py", "ss_python")]
 )
 def test_what_is_no_checkout_or_no_interpreter_is_told(
     ss_root: Path, tmp_path: Path, root: str, python: str, told: str

@@ -8,7 +8,7 @@ from .conftest import CarriedOut
 from .executing import CARDS
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(1500)]  # the first test waits for every command of every card
-MISSING = ("SS_STATA_CMD is not set", "SS_LLM_PROVIDER is not set", "SS_LLM_API_KEY is not set")
+MISSING = ("/path/to/SS is no folder", "SS_STATA_CMD is not set", "SS_LLM_PROVIDER is not set", "SS_LLM_API_KEY is not set")
 ENDS = {
     "make audit": 0,
     "ss-audit doctor": 2,
