@@ -1,7 +1,19 @@
 """The Stata runner: its artifacts, whether the log is that of this very do-file, its numbers, and the process that ran."""
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
-from ss_audit.checks.reached import EXIT_CODE, artifacts_named, at, do_files, executed_command, run_metadata, runs_of
+from ss_audit.checks.reached import (
+    EXIT_CODE,
+    artifacts_named,
+    at,
+    do_files,
+    executed_command,
+    run_metadata,
+    runs_of,
+    written_as,
+)
 from ss_audit.checks.stata_by_records import real_by_its_records, recorded_run
 from ss_audit.checks.stata_numbers import numbers_agree
 from ss_audit.checks.stata_process import doubts_about, held_the_log, identity, leaf_name, refutations
@@ -36,8 +48,26 @@ def stata_log(journey: Journey) -> StoredArtifact:
 
 
 def _kept_log(journey: Journey) -> StoredArtifact | None:
+    """The log of the run that the shim saw last, wherever the index lists it; without such a one the last that is listed."""
     logs = [a for a in artifacts_named(journey, "stata.log") if (a.body.text or "").strip()]
-    return logs[-1] if logs else None
+    run = run_of(journey)
+    return _of_digest(logs, run.log_sha256 if run else None)
+
+
+def _executed_do_file(journey: Journey) -> StoredArtifact | None:
+    """Chosen as the log is, so that both are of the same run."""
+    run = run_of(journey)
+    return _of_digest(do_files(journey), run.do_file_sha256 if run else None)
+
+
+def _beside(artifact: StoredArtifact, log: StoredArtifact) -> int:
+    """How many folders it has in common with the log: those of one run lie together."""
+    pairs = zip(artifact.rel_path.split("/"), log.rel_path.split("/"), strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def _of_digest(listed: Sequence[StoredArtifact], digest: str | None) -> StoredArtifact | None:
+    return next((a for a in reversed(listed) if digest and a.body.sha256 == digest), listed[-1] if listed else None)
 
 
 def run_of(journey: Journey) -> StataProcess | None:
@@ -62,6 +92,10 @@ def artifacts_include_a_stata_log(journey: MainJourney) -> Judgement:
     logs = artifacts_named(journey, "stata.log")
     saw = ", ".join(f"{a.rel_path}: {a.body.size} bytes" for a in logs) or "no stata.log"
     good = any((a.body.text or "").strip() for a in logs)
+    unread = [a for a in logs if a.body.size and a.body.text is None]
+    if unread and not good:
+        said = f"{unread[-1].rel_path}: {unread[-1].body.size} bytes, which the audit did not keep as text"
+        return Judgement(outcome="error", expected="a stata.log", saw=said, evidence=(unread[-1].id,), blame="audit")
     evidence = logs or [e for e in (journey.index, *journey.polls[-1:]) if e]
     return judged(good, expected="a stata.log", saw=saw, evidence=evidence)
 
@@ -113,15 +147,15 @@ def the_log_is_well_formed(journey: MainJourney) -> Judgement:
 def the_log_echoes_the_do_file(journey: MainJourney) -> Judgement:
     """The echo, put together again, against the stored do-file."""
     log = stata_log(journey)
-    stored = do_files(journey)
-    if not stored:
+    stored = _executed_do_file(journey)
+    if stored is None:
         return not_evidenced(expected="a stored do-file", saw="no do-file among the artifacts", evidence=[log])
-    match = echo_matches(_read(log), stored[-1].body.text or "")
+    match = echo_matches(_read(log), stored.body.text or "")
     saw = f"{match.matched} of {match.total} lines of the do-file are echoed"
     if match.first_difference:
         saw += f"; first difference: {match.first_difference}"
     good = match.total > 0 and match.matched == match.total and match.first_difference is None
-    return judged(good, expected="every line", saw=saw, evidence=[log, stored[-1]])
+    return judged(good, expected="every line", saw=saw, evidence=[log, stored])
 
 
 @check(
@@ -134,14 +168,16 @@ def the_log_echoes_the_do_file(journey: MainJourney) -> Judgement:
 def the_result_log_is_inside(journey: MainJourney) -> Judgement:
     """Two files of one run must tell the same story; a run without a result.log of its own has one file only."""
     log = stata_log(journey)
-    inner = [a for a in artifacts_named(journey, "result.log") if a.body.text]
-    if not inner:
+    kept, run = [a for a in artifacts_named(journey, "result.log") if a.body.text], run_of(journey)
+    if not kept:
         return judged(True, expected="no contradiction", saw="the do-file kept no log of its own", evidence=[log])
-    inside = result_log_inside(inner[-1].body.text or "", log.body.text or "")
+    wrote = written_as([run] if run else [], "result.log")
+    inner = next((a for a in reversed(kept) if a.body.sha256 in wrote), max(reversed(kept), key=lambda a: _beside(a, log)))
+    inside = result_log_inside(inner.body.text or "", log.body.text or "")
     saw = f"{inside.matched} of {inside.lines} lines"
     if inside.first_difference:
         saw += f"; first difference: {inside.first_difference}"
-    return judged(inside.contained, expected="every line", saw=saw, evidence=[log, inner[-1]])
+    return judged(inside.contained, expected="every line", saw=saw, evidence=[log, inner])
 
 
 @check(

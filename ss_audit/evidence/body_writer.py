@@ -11,6 +11,8 @@ from ss_audit.evidence.redaction import Redactor
 from ss_audit.evidence.secret_search import in_packed
 
 INLINE_LIMIT = 1 << 20
+LOG_LIMIT = 8 << 20
+"""What of a log is text all the same: checks read it whole, and the logs of long runs have megabytes."""
 HEAD = 1 << 16
 """What is kept of a payload that goes past the limit."""
 MOST_OFFSETS = 100
@@ -49,6 +51,11 @@ class BodyWriter:
         """The payload, or its first megabyte."""
         return bytes(self._begin)
 
+    @property
+    def _is_log(self) -> bool:
+        """By its name; what type a server gives it says little: logs come as anything."""
+        return self.size <= LOG_LIMIT and (self._keep_as or "").lower().endswith(".log")
+
     def write(self, piece: bytes) -> None:
         """The next bytes."""
         kept = piece[: max(0, self._limit - self.size)]
@@ -68,10 +75,12 @@ class BodyWriter:
         if self._file is None:
             if self.size:
                 self._before_writing(self.begin)
-            text = None if self._over else _as_text(self.begin, self._media_type)
+            text = None if self._over else _as_text(self.begin, "text/plain" if self._is_log else self._media_type)
             if self.size and (text is None or self._keep_as):
                 self._open()
         is_packed = self._file is not None and self._close(cut)
+        if text is None and self._path and self._is_log and not (is_packed or cut or self._over or self._masking.is_full):
+            text = _as_text((self._folder / self._path).read_bytes(), "text/plain")
         found = self._redactor.find(self.begin) if self._file is None else []
         return Body(
             media_type=self._media_type,

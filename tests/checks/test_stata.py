@@ -79,6 +79,38 @@ def instead(command: str, output: list[str], *, template: str | None = None) -> 
     return executed(artifacts(GOOD, {"stata.do": do_file, "stata.log": batch(do_file, outputs)}), template)
 
 
+def newest_first() -> MainJourney:
+    """A first attempt failed; the index lists the second before it."""
+    cut = {
+        "runs/r0/stata.do": DO_FILE + "list\n",
+        "runs/r0/stata.log": LOG[: LOG.index("regress")],
+        "runs/r0/result.log": "other\n",
+    }
+    both = artifacts(GOOD, cut)
+    old = tuple(a for a in both.artifacts if a.rel_path.startswith("runs/r0/"))
+    new = tuple(a for a in both.artifacts if a not in old)
+    first = stata_run(log_sha256=body(cut["runs/r0/stata.log"]).sha256, do_file_sha256=body(cut["runs/r0/stata.do"]).sha256)
+    return both.model_copy(update={"artifacts": new + old, "stata_runs": (first, stata_run())})
+
+
+def newest_last() -> MainJourney:
+    """Nothing of ours saw the runs: the last that the index lists counts."""
+    seen = newest_first()
+    ordered = tuple(sorted(seen.artifacts, key=lambda a: not a.rel_path.startswith("runs/r0/")))
+    return seen.model_copy(update={"artifacts": ordered, "stata_runs": (), "unwitnessed": ("stata",)})
+
+
+def without_text(size: int) -> MainJourney:
+    """The log is there, and its text was not kept."""
+    stored = tuple(
+        a.model_copy(update={"body": a.body.model_copy(update={"text": None, "size": size})})
+        if a.rel_path.endswith("stata.log")
+        else a
+        for a in GOOD.artifacts
+    )
+    return GOOD.model_copy(update={"artifacts": stored})
+
+
 REGRESSED = printed_tables.regress("y_q1", {name: COLUMNS[name] for name in ("y_q1", "x_q2", "z_q3")})
 OFF = [line.replace(".", "1.", 1) if "|" in line and "_q" in line and "y_q1" not in line else line for line in REGRESSED]
 IN_PART = "count\nregress y_q1 x_q2 z_q3 in 1/8"
@@ -89,6 +121,12 @@ CHECKS = (
 CASES: list[Case] = [
     *(row(check, "a sound SS", GOOD, "pass") for check in CHECKS),
     *(row(check, "not run", halted("run"), "not_evidenced") for check in CHECKS),
+    *(row(check, "the index lists the newest first", newest_first(), "pass") for check in CHECKS),
+    *(row(check, "the index lists the newest last, and no witness", newest_last(), "pass") for check in CHECKS),
+    row(stata.the_numbers_are_right, "the index lists the newest first", executed(newest_first()), "pass"),
+    row(stata.artifacts_include_a_stata_log, "too large for us", without_text(2 << 20), "error", "did not keep as text"),
+    row(stata.artifacts_include_a_stata_log, "none of its bytes came", without_text(0), "fail"),
+    row(stata.the_log_is_well_formed, "too large for us", without_text(2 << 20), "not_evidenced"),
     row(stata.artifacts_include_a_stata_log, "none", artifacts(GOOD, {"stata.log": None}), "fail", "no stata.log"),
     row(stata.artifacts_include_a_stata_log, "an empty one", log("\n \n"), "fail"),
     row(stata.artifacts_include_a_stata_log, "another layout", artifacts(GOOD, {"stata.log": None, "logs/1/stata.log": LOG}), "pass"),

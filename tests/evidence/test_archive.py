@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from ss_audit.evidence import body_writer
 from ss_audit.evidence.archive import GENESIS, Archive
 from ss_audit.evidence.body_writer import INLINE_LIMIT
 from ss_audit.evidence.model import Exchange, Statement
@@ -106,6 +107,24 @@ def test_a_large_text_lies_in_a_file(archive: Archive) -> None:
     assert body.text is None
     assert body.file is not None
     assert (archive.folder / body.file).stat().st_size == INLINE_LIMIT + 1
+
+
+def test_the_text_of_a_long_log_is_kept_whatever_its_type(archive: Archive) -> None:
+    long = f"größe {SECRET}\n".encode("latin-1") + b"x" * INLINE_LIMIT
+    body = archive.body(long, "application/octet-stream", keep_as="artifacts/run/stata.log")
+    assert (body.size, body.masked) == (len(long), ("token",))
+    assert body.text is not None
+    assert body.text.startswith("größe ")
+    assert SECRET not in body.text
+    assert archive.body("größe".encode("latin-1"), "application/octet-stream", keep_as="a/result.LOG").text == "größe"
+    assert archive.body("größe".encode("latin-1"), "application/octet-stream", keep_as="a/result.bin").text is None
+
+
+def test_a_log_that_is_no_text_or_too_long_has_none(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert archive.body(b"\xff\x00" * INLINE_LIMIT, keep_as="a/stata.log").text is None
+    monkeypatch.setattr(body_writer, "LOG_LIMIT", INLINE_LIMIT + 10)
+    assert archive.body(b"x" * (INLINE_LIMIT + 10), keep_as="b/stata.log").text is not None
+    assert archive.body(b"x" * (INLINE_LIMIT + 11), keep_as="c/stata.log").text is None
 
 
 def test_an_empty_body_has_no_file(archive: Archive) -> None:
