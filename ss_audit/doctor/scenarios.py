@@ -30,6 +30,8 @@ class Means(NamedTuple):
 
 SOURCES = ("library_source", "ss_root")
 PACKAGES = ("package_remove_command", "package_install_command", "library_swap_command")
+SEEN_RESTARTS = (("restart_command", "start_commands"), ("restart_command", "api_log_command", "worker_log_command"))
+"""A restart, with what shows that both roles started anew. An altered library is in use only after one."""
 ATTACHED = (
     Means(INVENTORY, (("ss_root",),)),
     Means(LIBRARY, tuple((source,) for source in SOURCES)),
@@ -37,9 +39,9 @@ ATTACHED = (
     Means(STATA, (("start_commands",),)),
     Means(LLM, (("llm_usage_command",),)),
     Means(ALIVE, (("start_commands",),)),
-    Means(RESTART, tuple(("restart_command", shown) for shown in ("start_commands", "api_log_command"))),
-    Means(SELECTION, tuple((source, "library_swap_command") for source in SOURCES)),
-    Means(PACKAGE, tuple((*PACKAGES, source) for source in SOURCES)),
+    Means(RESTART, SEEN_RESTARTS),
+    Means(SELECTION, tuple((source, "library_swap_command", *seen) for source in SOURCES for seen in SEEN_RESTARTS)),
+    Means(PACKAGE, tuple((*PACKAGES, source, *seen) for source in SOURCES for seen in SEEN_RESTARTS)),
 )
 GIVEN_BY_THE_ENGINE = ("start_commands", "api_log_command", "worker_log_command", "library_source", "ss_root")
 """What the engine shows of containers, whoever started them: processes, logs, the library and the source in them."""
@@ -108,6 +110,6 @@ def _has(settings: Settings, name: str) -> bool:
 def _packages(settings: Settings) -> Iterator[Item]:
     install = settings.package_install_command
     if install is not None and "{ado_file}" not in install:
-        detail = f"“{PACKAGE}” can be evidenced in part: package_install_command installs published packages alone"
+        detail = f"“{PACKAGE}” can be evidenced in part only: package_install_command installs published packages alone"
         remedy = "let it install the file {ado_file}, a package that the audit makes for the purpose"
-        yield Item(what="scenario", state="note", detail=detail, remedy=remedy)
+        yield Item(what="scenario", state="missing", detail=detail, remedy=remedy)

@@ -83,8 +83,9 @@ class Attachment:
     def _stack(self) -> AttachedContainers:
         means = self._means
         return AttachedContainers(
-            self.settings, self._engine, self._containers, self._witnesses.archive, means.operator, means.library, means.undo
-        )
+            self.settings, self._engine, self._containers, self._witnesses.archive, means.operator, means.library,
+            means.to_undo, means.undo,
+        )  # fmt: skip
 
     def _copied(self, role: Role, inside: PurePosixPath, name: str) -> Path | None:
         target = self._witnesses.scratch() / name

@@ -51,4 +51,4 @@ class Deployment:
         s, archive, means = self.settings, self._witnesses.archive, self._means
         folder = self._witnesses.scratch() / "operator" / "tunnel"
         tunnel = Tunnel(s.tunnel_command, archive, self._witnesses.keeper(), folder) if s.tunnel_command else None
-        return RemoteStack(s, archive, means.operator, means.library, tunnel, means.undo)
+        return RemoteStack(s, archive, means.operator, means.library, tunnel, means.to_undo, means.undo)

@@ -124,7 +124,8 @@ class Lab:
                 self._main_failed = error if name == MAIN else None
                 raise
         bench = self.benches[name]
-        bench.stack.run_on(bench.library)
+        if bench.stack.run_on(bench.library):
+            self._reconnect(bench.stack)
         return bench
 
     def task_code(self) -> str:
@@ -155,9 +156,7 @@ class Lab:
                         self.deaths.append(error.ended)
                     self._lost = error
                     raise
-                for bench in self.benches.values():
-                    if bench.stack is stack:
-                        bench.reconnect()
+                self._reconnect(stack)
         return tuple(found)
 
     def strangers(self) -> tuple[ProcessSeen, ...]:
@@ -177,6 +176,12 @@ class Lab:
         bench = Bench(name, made, self.archive, self.in_force, self.waiting, processes, library, self._asked)
         self._cleanups.callback(bench.close)
         return bench
+
+    def _reconnect(self, stack: Stack) -> None:
+        """SS was started anew, and may listen elsewhere now."""
+        for bench in self.benches.values():
+            if bench.stack is stack:
+                bench.reconnect()
 
     def _end_keeper(self, keeper: Keeper) -> None:
         self.leaks += keeper.close()

@@ -11,6 +11,7 @@ from ss_audit.stack.operator_command import Operator
 from ss_audit.stack.remote.library import OperatorsLibrary
 from ss_audit.stack.sidecar import Keeper
 from ss_audit.stack.sources import LIBRARY
+from ss_audit.stack.to_undo import ToUndo
 
 PACKAGE_COMMANDS = ("package_install_command", "package_remove_command")
 WITHOUT: Mapping[Mean, tuple[str, str]] = {
@@ -34,11 +35,26 @@ def lacking(settings: Settings) -> dict[Mean, str]:
     for mean, (name, sentence) in WITHOUT.items():
         if getattr(settings, name) is None:
             found[mean] = sentence.format(name)
+    if "library" not in found and (unseen := _restart_unseen(settings)):
+        found["library"] = unseen
     absent = [name for name in PACKAGE_COMMANDS if getattr(settings, name) is None]
     if absent:
         sentence = f"SS runs already, and no package can be installed in or removed from its Stata: give {' and '.join(absent)}"
         return found | {"packages": sentence, "published packages": sentence}
     return found | _kind_of_package(settings.package_install_command or "")
+
+
+def _restart_unseen(settings: Settings) -> str | None:
+    """Why SS could not be seen to use an altered library; None where it can be. SS reads its library once per process."""
+    may_restart = settings.stack == "docker" and settings.docker_may_restart
+    if settings.restart_command is None and not may_restart:
+        ways = "restart_command" + (", or docker_may_restart=true" if settings.stack == "docker" else "")
+        return f"SS runs already, and uses an altered template library only after a restart: give {ways}"
+    logs = (settings.api_log_command, settings.worker_log_command)
+    if settings.stack == "remote" and settings.start_commands is None and None in logs:
+        sentence = "whether SS was restarted, to use an altered template library, can't be seen from here: give {0}"
+        return sentence.format("start_commands, or both log commands")
+    return None
 
 
 def _kind_of_package(install: str) -> dict[Mean, str]:
@@ -56,13 +72,14 @@ class OperatorsMeans:
         self.operator = Operator(archive, keeper, s.timeout_command, folder)
         source = s.library_source or (str(s.ss_root.expanduser() / LIBRARY) if s.ss_root else None)
         swap, restore = s.library_swap_command, s.library_restore_command
-        self.library = OperatorsLibrary(self.operator, keeper, source, swap, restore, folder / "library")
+        self.to_undo = ToUndo(keeper, folder, archive.folder.parents[1], s.timeout_command)
+        self.library = OperatorsLibrary(self.operator, self.to_undo, source, swap, restore, folder / "library")
         self.packages: OperatorsPackages | None = None
         if s.package_install_command is not None and s.package_remove_command is not None:
             commands = (s.package_install_command, s.package_remove_command)
-            self.packages = OperatorsPackages(self.operator, *commands, folder / "packages")
+            self.packages = OperatorsPackages(self.operator, *commands, folder / "packages", self.to_undo)
 
     def undo(self) -> None:
-        """Takes away the packages that were installed and not removed. Raises StackError."""
+        """Leaves the packages of SS's Stata as they were found. Raises StackError."""
         if self.packages is not None:
-            self.packages.remove_ours()
+            self.packages.undo()

@@ -76,6 +76,16 @@ class NotPutBack(StackError):
         super().__init__(f"SS is perhaps not as it was found (its library, packages of the audit's, a tunnel): {told}")
 
 
+class NotInUse(StackError):
+    """SS was given another library, and nothing shows that it was restarted, so that it would use it. `how` names the means."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            f"{how}: nothing shows that api and worker started anew, so SS perhaps still uses the library that it read before; "
+            "let it restart both, and let start_commands or both log commands show it"
+        )
+
+
 class CommandUnreadable(StackError, ValueError):
     """A command template that can't be filled in."""
 

@@ -108,9 +108,9 @@ class Stack(Protocol):
     def first_logs(self) -> tuple[LogWindow, ...]:
         """Each log from its start on, where it holds nobody else's: empty for an SS that ran before us."""
 
-    def run_on(self, library: Path | None) -> None:
-        """Has SS run on this template library from now on; None: on its own. A stack that got its library at its start
-        stays as it is."""
+    def run_on(self, library: Path | None) -> bool:
+        """Has SS run on this template library from now on; None: on its own. Out: whether SS was restarted for it. A stack
+        that got its library at its start stays as it is."""
 
 
 class Packages(Protocol):

@@ -1,9 +1,10 @@
 """The keeper: a process beside the audit that ends everything the audit started, should the audit die.
 
 Started as `python -I keeper.py MARKER` with a pipe from the audit on its standard input, one JSON object a line:
-`{"keep": PID, "birth": MARK}`, `{"release": PID}`, `{"run": COMMAND}`, `{"remove": FOLDER}` and, at an orderly close,
-`{"done": true}`. When the pipe ends without that last line, the audit has died (SIGKILL included): the keeper ends what is
-left, then runs the commands (which end what is no process of ours: containers), then removes the folders.
+`{"keep": PID, "birth": MARK}`, `{"release": PID}`, `{"run": COMMAND, "seconds": LIMIT}` (null for one that keeps limits of its
+own), `{"remove": FOLDER}` and, at an orderly close, `{"done": true}`. When the pipe ends without that last line, the audit has
+died (SIGKILL included): the keeper ends what is left, then runs the commands (which end or put back what is no process of
+ours: containers, another's SS), then removes the folders.
 
 It runs alone with nothing but the standard library. The process table below also serves the audit itself.
 """
@@ -22,7 +23,6 @@ from typing import IO, NamedTuple
 
 MARKER_NAME = "AUDIT_KEPT_BY"
 GRACE_SECONDS = 2.0
-COMMAND_SECONDS = 60.0
 PROC = Path("/proc")
 
 
@@ -97,7 +97,7 @@ def main(arguments: list[str], pipe: IO[bytes]) -> int:
         signal.signal(ignored, signal.SIG_IGN)
     marker = arguments[0]
     kept: dict[int, str] = {}
-    commands: list[list[str]] = []
+    commands: list[tuple[list[str], float | None]] = []
     folders: list[str] = []
     for line in pipe:
         try:
@@ -109,7 +109,7 @@ def main(arguments: list[str], pipe: IO[bytes]) -> int:
         elif "release" in message:
             kept.pop(message["release"], None)
         elif "run" in message:
-            commands.append(message["run"])
+            commands.append((message["run"], message["seconds"]))
         elif "remove" in message:
             folders.append(message["remove"])
         elif "done" in message:
@@ -118,9 +118,9 @@ def main(arguments: list[str], pipe: IO[bytes]) -> int:
     end(lambda: kin(kept, marker), GRACE_SECONDS)
     time.sleep(0.2)
     outlived = end(lambda: kin(kept, marker), GRACE_SECONDS / 2, patience=1.0)
-    for command in commands:
+    for command, seconds in commands:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(command, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False)
+            subprocess.run(command, stdin=subprocess.DEVNULL, timeout=seconds, check=False)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if outlived else 0

@@ -133,8 +133,9 @@ class LocalStack(Beginning[ManagedProcess]):
             for role, log in self.logs.items()
         )
 
-    def run_on(self, library: Path | None) -> None:
+    def run_on(self, library: Path | None) -> bool:  # noqa: ARG002  (it can't be altered)
         """Nothing: its library was given at its start."""
+        return False
 
     @property
     def _parts(self) -> dict[Role, ManagedProcess]:

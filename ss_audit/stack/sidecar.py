@@ -57,9 +57,9 @@ class Keeper:
         """Should the audit die, this folder goes with it: what SS keeps there holds tokens in clear."""
         self._tell({"remove": str(folder)})
 
-    def run_at_death(self, *command: str) -> None:
-        """Should the audit die, this command is run once its processes are gone; it has a minute."""
-        self._tell({"run": list(command)})
+    def run_at_death(self, *command: str, seconds: float | None = 60.0) -> None:
+        """Should the audit die, this command is run once its processes are gone. `seconds` None: it keeps limits of its own."""
+        self._tell({"run": list(command), "seconds": seconds})
 
     def leaked(self) -> tuple[int, ...]:
         """The pids of everything kept that is still alive, descendants included."""

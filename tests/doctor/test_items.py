@@ -170,6 +170,9 @@ def test_stand_ins_and_missing_parts_name_the_scenarios_that_they_cost() -> None
 
 EVERY = {means.scenario for means in scenarios.ATTACHED}
 SWAPPED = {"library_source": "x", "library_swap_command": "x"}
+RESTARTED = {"restart_command": "x", "start_commands": "x"}
+BY_LOGS = {"restart_command": "x", "api_log_command": "x", "worker_log_command": "x"}
+SEEN = {scenarios.STATA, scenarios.STARTED, scenarios.ALIVE, scenarios.RESTART}
 PACKAGES = {"package_remove_command": "x", "package_install_command": "{ado_file}"}
 
 
@@ -180,11 +183,15 @@ PACKAGES = {"package_remove_command": "x", "package_install_command": "{ado_file
         ({"llm_usage_command": "x"}, EVERY - {scenarios.LLM}),
         ({"start_commands": "x"}, EVERY - {scenarios.STATA, scenarios.STARTED, scenarios.ALIVE}),
         ({"restart_command": "x"}, EVERY),
-        ({"restart_command": "x", "api_log_command": "x"}, EVERY - {scenarios.RESTART}),
+        ({"restart_command": "x", "api_log_command": "x"}, EVERY),
+        (BY_LOGS, EVERY - {scenarios.RESTART}),
+        (RESTARTED, EVERY - SEEN),
         ({"library_source": "x"}, EVERY - {scenarios.LIBRARY}),
         ({"ss_root": "x"}, EVERY - {scenarios.LIBRARY, scenarios.INVENTORY}),
-        (SWAPPED | {"package_remove_command": "x"}, EVERY - {scenarios.LIBRARY, scenarios.SELECTION}),
-        (SWAPPED | PACKAGES, EVERY - {scenarios.LIBRARY, scenarios.SELECTION, scenarios.PACKAGE}),
+        (SWAPPED | PACKAGES, EVERY - {scenarios.LIBRARY}),
+        (SWAPPED | BY_LOGS, EVERY - {scenarios.LIBRARY, scenarios.RESTART, scenarios.SELECTION}),
+        (SWAPPED | RESTARTED, EVERY - SEEN - {scenarios.LIBRARY, scenarios.SELECTION}),
+        (SWAPPED | PACKAGES | RESTARTED, EVERY - SEEN - {scenarios.LIBRARY, scenarios.SELECTION, scenarios.PACKAGE}),
     ],
 )  # fmt: skip
 def test_where_ss_runs_already_the_operators_means_decide(means: dict[str, str], left: set[str]) -> None:
@@ -194,6 +201,14 @@ def test_where_ss_runs_already_the_operators_means_decide(means: dict[str, str],
     assert {name for name in left if any(name in item.detail for item in missing)} == left
     assert len(missing) == len(left)
     assert all(item.remedy.startswith("set ") for item in missing)
+
+
+def test_published_packages_alone_leave_half_of_it_missing() -> None:
+    install = PACKAGES | {"package_install_command": "{package}"}
+    given = {"profile": "production", "stack": "remote", **SWAPPED, **install, **RESTARTED}
+    items = scenarios.of_scenarios(read(given, {}, Path("no-such-folder")).in_force, ())
+    (half,) = [item for item in items if scenarios.PACKAGE in item.detail]
+    assert (half.state, "{ado_file}" in half.remedy) == ("missing", True)
 
 
 def test_the_page_has_columns_and_ends_with_what_is_missing() -> None:

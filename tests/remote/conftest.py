@@ -9,6 +9,7 @@ from ss_audit.evidence.archive import Archive
 from ss_audit.evidence.redaction import Redactor
 from ss_audit.stack.operator_command import Operator
 from ss_audit.stack.sidecar import Keeper
+from ss_audit.stack.to_undo import ToUndo
 
 
 @pytest.fixture
@@ -27,3 +28,8 @@ def keeper() -> Iterator[Keeper]:
 @pytest.fixture
 def operator(archive: Archive, keeper: Keeper, tmp_path: Path) -> Operator:
     return Operator(archive, keeper, 20.0, tmp_path / "scratch")
+
+
+@pytest.fixture
+def to_undo(keeper: Keeper, tmp_path: Path) -> ToUndo:
+    return ToUndo(keeper, tmp_path / "scratch", tmp_path, 20.0)

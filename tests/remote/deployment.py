@@ -89,9 +89,27 @@ time.time = lambda: true() + {seconds}
 """
 
 
+CACHE = """
+import sys
+if "rehearsal.reference_ss" in sys.orig_argv:
+    from rehearsal.reference_ss.templates import TemplateLibrary
+    def kept(method, cache):
+        def once(self, *key):
+            if key not in cache:
+                cache[key] = method(self, *key)
+            return cache[key]
+        return once
+    TemplateLibrary._index = kept(TemplateLibrary._index, {})
+    TemplateLibrary.load = kept(TemplateLibrary.load, {})
+"""
+
+
 @contextlib.contextmanager
-def deployed(home: Path, clock_ahead: float = 0.0) -> Iterator[Deployed]:
-    """SS and its provider, both rehearsals, running until the end; the host's clock is this many seconds ahead of ours."""
+def deployed(home: Path, clock_ahead: float = 0.0, caching: bool = False) -> Iterator[Deployed]:
+    """SS and its provider, both rehearsals, running until the end; the host's clock is this many seconds ahead of ours.
+
+    `caching`: SS reads each template once per process, as it may.
+    """
     with contextlib.ExitStack() as cleanups:
         prefix: tuple[str, ...] = ()
         if why_not() is None:
@@ -101,7 +119,7 @@ def deployed(home: Path, clock_ahead: float = 0.0) -> Iterator[Deployed]:
             (home / folder).mkdir(parents=True)
         shutil.copytree(ROOT / "rehearsal" / "reference_ss" / "library", home / "library")
         (home / "clock").mkdir()
-        (home / "clock" / "sitecustomize.py").write_text(WRONG_CLOCK.format(seconds=clock_ahead))
+        (home / "clock" / "sitecustomize.py").write_text(WRONG_CLOCK.format(seconds=clock_ahead) + CACHE * caching)
         environment = {**_environment(home), **_provider(cleanups, prefix, home)}
         told = {"port": host.port, "root": str(ROOT), "environment": environment, "clock_ahead": clock_ahead}
         (home / "host.json").write_text(json.dumps(told), "utf-8")

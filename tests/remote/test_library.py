@@ -1,7 +1,6 @@
 """SS's library elsewhere: how it is got, and how SS is put on another and back again."""
 
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from ss_audit.ss.library import read_library
 from ss_audit.stack.operator_command import MeansFailed, Operator
 from ss_audit.stack.remote.library import NoLibrary, OperatorsLibrary
-from ss_audit.stack.sidecar import Keeper
+from ss_audit.stack.to_undo import ToUndo
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "rehearsal" / "reference_ss" / "library"
@@ -19,9 +18,9 @@ SWAP = shlex.join([sys.executable, "-c", "import sys,pathlib; pathlib.Path(sys.a
 
 
 @pytest.fixture
-def make(operator: Operator, keeper: Keeper, tmp_path: Path):  # type: ignore[no-untyped-def]
+def make(operator: Operator, to_undo: ToUndo, tmp_path: Path):  # type: ignore[no-untyped-def]
     def made(source: str | None, swap: str | None = None, restore: str | None = None) -> OperatorsLibrary:
-        return OperatorsLibrary(operator, keeper, source, swap, restore, tmp_path / "library")
+        return OperatorsLibrary(operator, to_undo, source, swap, restore, tmp_path / "library")
 
     return made
 
@@ -89,16 +88,3 @@ def test_a_swap_that_failed_half_way_is_undone(make, tmp_path: Path) -> None:  #
         library.run_on(tmp_path / "copy")
     assert library.run_on(None)
     assert not note.exists()
-
-
-def test_should_we_die_ss_is_put_back(operator: Operator, tmp_path: Path) -> None:
-    note = tmp_path / "note"
-    dying = Keeper()
-    library = OperatorsLibrary(operator, dying, str(REFERENCE), f"{SWAP} {note} {{library}}", None, tmp_path / "library")
-    library.run_on(tmp_path / "copy")
-    process = dying._process
-    assert process.stdin is not None
-    process.stdin.close()  # what the keeper sees when the audit is killed
-    process.wait(20)
-    assert note.read_text() == str(REFERENCE)
-    shutil.rmtree(tmp_path / "library")

@@ -118,8 +118,22 @@ def test_a_start_in_a_log_is_its_first_start_up_line() -> None:
         LogWindow(id="E1", title="", process="worker", lines=lines),
         LogWindow(id="E2", title="", process="api", lines=("up",)),
     ]
-    (sign,) = in_logs(windows)
+    (sign,) = in_logs(windows, {"worker": (), "api": None})
     assert (sign.role, sign.evidence, '"pid": 3' in sign.what) == ("worker", "E1", True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (("head 1", "SS_WORKER_STARTUP 1", "b"), ("head 2", "SS_WORKER_STARTUP 1", "b"), []),
+        (("head 1", "SS_WORKER_STARTUP 1", "b"), ("head 2", "SS_WORKER_STARTUP 2"), ["SS_WORKER_STARTUP 2"]),
+        (("SS_WORKER_STARTUP", "b"), ("SS_WORKER_STARTUP", "b", "SS_WORKER_STARTUP"), ["SS_WORKER_STARTUP"]),
+        ((), ("SS_WORKER_STARTUP",), ["SS_WORKER_STARTUP"]),
+    ],
+)
+def test_a_start_up_line_that_stood_there_before_shows_no_restart(before, after, found) -> None:  # type: ignore[no-untyped-def]
+    window = LogWindow(id="E1", title="", process="worker", lines=new_lines(before, after))
+    assert [sign.what.removeprefix("its log says: ") for sign in in_logs([window], {"worker": before})] == found
 
 
 def test_health_may_tell_when_the_api_started() -> None:

@@ -1,23 +1,26 @@
 """An SS that runs in containers already: attached to, read through the engine, and left as it was found."""
 
 import contextlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ss_audit.evidence.model import LogWindow, OperatorCommand, ProcessSeen, Recorder, Statement
 from ss_audit.settings import Settings
-from ss_audit.stack.docker import found
+from ss_audit.stack.docker import found, start_again
 from ss_audit.stack.docker.container import SSContainer
 from ss_audit.stack.docker.engine import Engine
 from ss_audit.stack.docker.logs import Place
 from ss_audit.stack.docker.watch import Watch
-from ss_audit.stack.errors import NotReady, StackError
+from ss_audit.stack.errors import NotPutBack, NotReady, StackError
 from ss_audit.stack.interface import ROLES, Connection, RestartSeen, Role
-from ss_audit.stack.operator_command import Operator
+from ss_audit.stack.operator_command import Operator, filled
 from ss_audit.stack.readiness import wait_for, wait_for_worker
 from ss_audit.stack.remote import reach
+from ss_audit.stack.remote.in_use import LibraryInUse
 from ss_audit.stack.remote.library import OperatorsLibrary
+from ss_audit.stack.to_undo import ToUndo
 
 STOP_SECONDS = 10.0
 MAY_RESTART = "docker_may_restart"
@@ -27,7 +30,7 @@ class AttachedContainers(Watch):
     """One SS in containers of somebody else's. They are restarted only where the operator allowed it, never removed.
 
     In: the settings; the engine; API and worker; where evidence goes; what runs the operator's commands; the library by the
-    operator's means; what else is to be undone at the end.
+    operator's means; the list of what is to be undone, and what undoes the rest of it at the end.
     """
 
     def __init__(
@@ -38,11 +41,14 @@ class AttachedContainers(Watch):
         recorder: Recorder,
         operator: Operator,
         library: OperatorsLibrary,
+        to_undo: ToUndo,
         undo: Callable[[], None],
     ) -> None:
         super().__init__(recorder)
         self._settings, self._engine = settings, engine
-        self._operator, self._library, self._undo = operator, library, undo
+        self._operator, self._to_undo, self._undo = operator, to_undo, undo
+        self._library = LibraryInUse(library, to_undo, lambda: self.restart("change of library"), self._way_to_restart)
+        self._stopped: set[Role] = set()
         self._connection: Connection | None = None
         self._base_url = settings.base_url.rstrip("/") if settings.base_url else None
         self.containers = containers
@@ -86,15 +92,18 @@ class AttachedContainers(Watch):
         return self.processes("start")
 
     def stop(self) -> None:
-        """Puts SS back on its own library and undoes the rest; each is tried. Raises the first failure."""
+        """Starts what was stopped for a restart, puts SS back on its own library, undoes the rest; each is tried.
+
+        Raises `NotPutBack`.
+        """
         failures: list[StackError] = []
-        for step in (self._put_back, self._undo):
+        for step in (self._start_stopped, self._library.put_back, self._undo):
             try:
                 step()
             except StackError as error:
                 failures.append(error)
         if failures:
-            raise failures[0]
+            raise NotPutBack(failures)
 
     def restart(self, phase: str = "restart") -> RestartSeen:
         """Restarts both containers, worker first, or has the operator's `restart_command` do it, and waits for SS.
@@ -104,11 +113,7 @@ class AttachedContainers(Watch):
         before = self._recorded(f"before {phase}")
         commanded: OperatorCommand | None = None
         if self._settings.docker_may_restart:
-            for role in reversed(ROLES):
-                self.containers[role].stop(STOP_SECONDS)
-            for role in ROLES:
-                self.containers[role].start()
-                self._ready(role)
+            self._restart_both()
         elif self._settings.restart_command is not None:
             commanded, _ = self._operator.run("restart_command", self._settings.restart_command)
             self._wait_for_new({seen.role: seen.started_at for seen in before})
@@ -140,15 +145,55 @@ class AttachedContainers(Watch):
         """None: what a log holds from before the audit is other people's."""
         return ()
 
-    def run_on(self, library: Path | None) -> None:
-        """Has SS run on this library, then restarts it where that is allowed: SS reads its index once per process."""
-        if self._library.run_on(library):
-            if self._settings.docker_may_restart or self._settings.restart_command is not None:
-                self.restart("change of library")
-            self._wait()
+    def run_on(self, library: Path | None) -> bool:
+        """Has SS run on this library, and restarts it, since SS reads its index once per process. Raises `NotInUse`."""
+        return self._library.run_on(library)
 
-    def _put_back(self) -> None:
-        self.run_on(None)
+    def _restart_both(self) -> None:
+        """Worker first. What is stopped is started again, whatever comes in between."""
+        try:
+            for role in reversed(ROLES):
+                self._note_stop(role)
+                self.containers[role].stop(STOP_SECONDS)
+            for role in ROLES:
+                self.containers[role].start()
+                self._ready(role)
+                self._note_start(role)
+        except BaseException:
+            with contextlib.suppress(StackError):  # stop() tries again, and tells
+                self._start_stopped()
+            raise
+
+    def _note_stop(self, role: Role) -> None:
+        container = self.containers[role]
+        self._stopped.add(role)
+        words = (sys.executable, "-I", start_again.__file__, "start", str(container.container.id))
+        self._to_undo.note("start", role, f"the container {container.name}, which the audit had stopped, is started", words)
+
+    def _note_start(self, role: Role) -> None:
+        self._stopped.discard(role)
+        self._to_undo.done("start", role)
+
+    def _start_stopped(self) -> None:
+        """Starts what we stopped and did not start again; one that runs is fine. Raises the first failure, after all."""
+        failures: list[StackError] = []
+        for role in [role for role in ROLES if role in self._stopped]:
+            try:
+                self.containers[role].start()
+            except StackError as error:
+                failures.append(error)
+            else:
+                self._note_start(role)
+        if failures:
+            raise failures[0]
+
+    def _way_to_restart(self) -> tuple[str, ...] | None:
+        """The command that restarts both without us; None where they may not be restarted."""
+        if self._settings.docker_may_restart:
+            ids = (str(self.containers[role].container.id) for role in reversed(ROLES))
+            return (sys.executable, "-I", start_again.__file__, "restart", *ids)
+        command = self._settings.restart_command
+        return filled(command, {}) if command is not None else None
 
     def _ready(self, role: Role) -> None:
         """Waits until the container runs, and the worker until it works."""

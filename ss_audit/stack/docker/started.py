@@ -97,8 +97,9 @@ class ContainerStack(Watch, Beginning[SSContainer]):
         """Both logs from their start, recorded."""
         return self._windows({role: Place() for role in self.containers}, "{0} log from its start")
 
-    def run_on(self, library: Path | None) -> None:
+    def run_on(self, library: Path | None) -> bool:  # noqa: ARG002  (it can't be altered)
         """Nothing: its library was given at its start."""
+        return False
 
     @property
     def _parts(self) -> dict[Role, SSContainer]:

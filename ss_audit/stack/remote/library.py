@@ -8,7 +8,7 @@ from ss_audit.evidence.model import Statement
 from ss_audit.ss.library import LibraryError, read_library
 from ss_audit.stack.errors import StackError
 from ss_audit.stack.operator_command import MeansFailed, Operator, filled
-from ss_audit.stack.sidecar import Keeper
+from ss_audit.stack.to_undo import ToUndo
 
 SOURCE, SWAP, RESTORE = "library_source", "library_swap_command", "library_restore_command"
 FOLDER = "{folder}"
@@ -25,23 +25,22 @@ class OperatorsLibrary:
 
     In: `library_source`, which is a folder, or a command that fills `{folder}` or else writes a tar archive to its standard
     output; the commands that swap and restore, where there is none for the latter SS is swapped back to an unaltered copy;
-    the keeper, which puts SS back should we be killed; a folder of our own.
+    the list of what is to be undone; a folder of our own.
     """
 
     def __init__(
         self,
         operator: Operator,
-        keeper: Keeper,
+        to_undo: ToUndo,
         source: str | None,
         swap: str | None,
         restore: str | None,
         folder: Path,
     ) -> None:
-        self._operator, self._keeper = operator, keeper
+        self._operator, self._to_undo = operator, to_undo
         self._source, self._swap, self._restore = source, swap, restore
         self._folder = folder
         self._found: Path | None = None
-        self._provided = False
         self.in_use: Path | None = None
 
     def own(self) -> Path | None:
@@ -60,9 +59,10 @@ class OperatorsLibrary:
             raise NoLibrary("SS runs already, and there is no library_swap_command to alter its library with")
         if library is None:
             self._operator.run(*self._way_back(self._swap))
-            self._altered.unlink(missing_ok=True)
+            self._to_undo.done("library", "library")
         else:
-            self._provide_for_our_death(self._swap)
+            _, template, values = self._way_back(self._swap)
+            self._to_undo.note("library", "library", "SS is put back on its own library", filled(template, values))
             self.in_use = library  # should the command fail half-way, there is something to put back
             self._operator.run(SWAP, self._swap, {"library": str(library)})
         self.in_use = library
@@ -70,28 +70,11 @@ class OperatorsLibrary:
         self._operator.archive.record(Statement(title=what, detail={"altered": library is not None}))
         return True
 
-    @property
-    def _altered(self) -> Path:
-        """A file that is there as long as SS may run on an altered library."""
-        return self._folder / "altered"
-
     def _way_back(self, swap: str) -> tuple[str, str, dict[str, str]]:
         """The command that puts SS back on its own library: the setting, its text, what to fill in."""
         if self._restore is not None:
             return RESTORE, self._restore, {}
         return SWAP, swap, {"library": str(self.own())}
-
-    def _provide_for_our_death(self, swap: str) -> None:
-        """Should we be killed from now on, the keeper puts SS back, as long as it is not on its own library."""
-        if not self._provided:
-            _, template, values = self._way_back(swap)
-            self._keeper.run_at_death("sh", "-c", 'test -e "$0" || exit 0; exec "$@"', *self._words(template, values))
-            self._provided = True
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._altered.touch()
-
-    def _words(self, template: str, values: dict[str, str]) -> tuple[str, ...]:
-        return (str(self._altered), *filled(template, values))
 
     def _fetched(self, command: str) -> Path:
         target = self._folder / "library-of-ss"

@@ -12,11 +12,13 @@ from ss_audit.evidence.seen import RestartSign
 from ss_audit.settings import Settings
 from ss_audit.stack.errors import NotPutBack, StackError
 from ss_audit.stack.interface import ROLES, Connection, Marks, RestartSeen, Role
-from ss_audit.stack.operator_command import MeansFailed, Operator
+from ss_audit.stack.operator_command import MeansFailed, Operator, filled
 from ss_audit.stack.remote import processes, reach, signs
+from ss_audit.stack.remote.in_use import LibraryInUse
 from ss_audit.stack.remote.library import OperatorsLibrary
 from ss_audit.stack.remote.logs import lines_of, new_lines
 from ss_audit.stack.remote.tunnel import Tunnel
+from ss_audit.stack.to_undo import ToUndo
 
 LOG_UNREADABLE = "[audit: the log could not be read: {0}]"
 LOOK_EVERY = 30.0
@@ -28,7 +30,7 @@ class RemoteStack:
     """One SS elsewhere.
 
     In: the settings; where evidence goes; what runs the operator's commands; the library by the operator's means; the
-    operator's tunnel, None without one; what else is to be undone at the end.
+    operator's tunnel, None without one; the list of what is to be undone, and what undoes the rest of it at the end.
     """
 
     def __init__(
@@ -38,10 +40,12 @@ class RemoteStack:
         operator: Operator,
         library: OperatorsLibrary,
         tunnel: Tunnel | None,
+        to_undo: ToUndo,
         undo: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings, self._archive = settings, archive
-        self._operator, self._library, self._tunnel, self._undo = operator, library, tunnel, undo
+        self._operator, self._tunnel, self._undo = operator, tunnel, undo
+        self._library = LibraryInUse(library, to_undo, lambda: self.restart("change of library"), self._way_to_restart)
         self._connection: Connection | None = None
         self._known: tuple[ProcessSeen, ...] = ()
         self._deaths: tuple[ProcessSeen, ...] = ()
@@ -84,7 +88,7 @@ class RemoteStack:
     def stop(self) -> None:
         """Puts SS back on its own library, undoes the rest, closes the tunnel; each is tried. Raises `NotPutBack`."""
         failures: list[StackError] = []
-        for step in (self._put_back, self._undo, self._close):
+        for step in (self._library.put_back, self._undo, self._close):
             try:
                 step()
             except StackError as error:
@@ -110,7 +114,7 @@ class RemoteStack:
             time.sleep(SETTLE_SECONDS)  # nothing tells the old one, which may answer still, from the new
             self._wait(restarted=True)
         self._known = self.processes(f"after {phase}")
-        found = signs.in_logs(self.log_windows(marks, f"after {phase}"))
+        found = signs.in_logs(self.log_windows(marks, f"after {phase}"), marks)
         now = self._start_time()
         if told and now and told != now:
             said = self._archive.record(Statement(title=f"health told a start at {told}, and then at {now}"))
@@ -170,15 +174,13 @@ class RemoteStack:
                 windows.append(self._archive.record(LogWindow(title=title, process=role, lines=own)))
         return tuple(windows)
 
-    def run_on(self, library: Path | None) -> None:
-        """Has SS run on this library, then restarts it where that can be done: SS reads its index once per process."""
-        if self._library.run_on(library):
-            if self._settings.restart_command is not None:
-                self.restart("change of library")
-            self._wait(restarted=True)
+    def run_on(self, library: Path | None) -> bool:
+        """Has SS run on this library, and restarts it, since SS reads its index once per process. Raises `NotInUse`."""
+        return self._library.run_on(library)
 
-    def _put_back(self) -> None:
-        self.run_on(None)
+    def _way_to_restart(self) -> tuple[str, ...] | None:
+        command = self._settings.restart_command
+        return filled(command, {}) if command is not None else None
 
     def _close(self) -> None:
         if self._tunnel is not None:
@@ -228,7 +230,7 @@ class RemoteStack:
         for role, lines in marks.items():
             now, _ = self._log(role)
             if lines is not None and now is not None:
-                found |= {role} if any(signs.STARTED[role].search(line) for line in new_lines(lines, now)) else set()
+                found |= {role} if signs.start_lines(role, new_lines(lines, now), lines) else set()
         found |= {"api"} if told and self._start_time() not in (None, told) else set()
         return found >= set(ROLES)
 
