@@ -24,12 +24,24 @@ def remote_problems(settings: Mapping[str, Any]) -> list[str]:
     if settings.get("task_codes") is None:
         found.append("stack=remote needs task_codes, a file with one unused task code a line")
     found += command_problems(settings)
-    if settings.get("library_swap_command") and not (settings.get("library_source") or settings.get("ss_root")):
-        found.append("library_swap_command needs library_source (or ss_root): an altered library is made from SS's own")
+    found += _way_back(settings)
     proxy = settings.get("proxy")
     if proxy is not None and urlsplit(proxy).scheme not in ("http", "https", "socks5"):
         found.append(f"proxy must be a URL such as http://proxy.example.org:3128, not {proxy!r}")
     return found
+
+
+def _way_back(settings: Mapping[str, Any]) -> Iterator[str]:
+    """A library that is swapped has to be made from one, and what SS is put back on has to be SS's own."""
+    if not settings.get("library_swap_command") or settings.get("library_source"):
+        return
+    if not settings.get("ss_root"):
+        yield "library_swap_command needs library_source (or ss_root): an altered library is made from SS's own"
+    elif not settings.get("library_restore_command"):
+        yield (
+            "library_swap_command needs library_source or library_restore_command: at the end SS is put back on its own "
+            "library, and the one at ss_root may be another revision"
+        )
 
 
 def command_problems(settings: Mapping[str, Any]) -> list[str]:

@@ -93,9 +93,16 @@ def runner_and_command_are_identified(journey: MainJourney, stack: StackSeen) ->
     fix="see the last lines of the process's log for why it ended",
 )
 def nothing_dies_unasked(watched: StackWatched) -> Judgement:
-    """Dead once can be the host's doing and makes the run inconclusive; dead again after a restart is SS's."""
+    """What could not be looked at is no death. Dead once can be the host's doing and makes the run inconclusive; dead again
+    after a restart is SS's."""
     if not watched.looks and not watched.deaths:
         not_reached("no process of SS can be seen: where SS runs already, give start_commands")
+    unseen = [look for look in watched.looks if not look.alive]
+    if not watched.deaths and unseen:
+        return Judgement(
+            outcome="error", expected="no death", saw=f"could not be seen any more: {unseen[-1].title}",
+            evidence=tuple(look.id for look in unseen[-4:]), blame="environment", strength="witnessed",
+        )  # fmt: skip
     if not watched.deaths:
         saw = f"alive at every one of {len(watched.looks)} looks"
         came = ", ".join(f"{p.role}: {' '.join(p.command)[:80]} (pid {p.pid})" for p in watched.strangers)

@@ -72,7 +72,7 @@ class Attachment:
     @cached_property
     def _means(self) -> OperatorsMeans:
         witnesses, settings = self._witnesses, self.settings
-        if settings.library_source is None and settings.ss_root is None:
+        if settings.library_source is None:  # what lies in the container is SS's own; a checkout may be another revision
             worker = self._containers["worker"]
             named = PurePosixPath(worker.env.get(LIBRARY_VARIABLE) or LIBRARY)
             copied = self._copied("worker", PurePosixPath(worker.cwd) / named, "library-of-ss")

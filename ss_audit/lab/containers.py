@@ -11,7 +11,7 @@ from ss_audit.lab.witnesses import Witnesses
 from ss_audit.probes.ado_path import AdoFolder
 from ss_audit.settings import InForce
 from ss_audit.stack.docker import sweep
-from ss_audit.stack.docker.engine import Engine, NotUsable, has_volume
+from ss_audit.stack.docker.engine import Engine, NotUsable, explained, has_volume
 from ss_audit.stack.docker.image import OLDEST_FOR_SHIM, Inside, SSImage
 from ss_audit.stack.docker.spec import ContainerSpec
 from ss_audit.stack.docker.started import ContainerStack
@@ -166,6 +166,7 @@ class OwnContainers:
 
     def _nothing_is_left(self) -> None:
         """At the end, when every stack has been stopped. Raises `StackError` for what should have been removed by then."""
-        left = sweep.remove_labelled(self._engine.client, f"{sweep.LABEL}={self._run}")
+        with explained("what was left of SS was to be removed"):
+            left = sweep.remove_labelled(self._engine.client, f"{sweep.LABEL}={self._run}")
         if left:
             raise StackError(f"these containers or volumes were left and had to be removed: {', '.join(left)}")

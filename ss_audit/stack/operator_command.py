@@ -22,9 +22,12 @@ from ss_audit.evidence.archive import Archive
 from ss_audit.evidence.model import Body, OperatorCommand, now
 from ss_audit.stack import keeper as sidecar
 from ss_audit.stack.errors import StackError
+from ss_audit.stack.logs import LEFT_OUT
 from ss_audit.stack.sidecar import Keeper
 
 MOST_BYTES = 64 * 2**20
+LOGS = ("api_log_command", "worker_log_command")
+"""Of a log that is too long the end is kept: what came since it was last read stands there."""
 CANNOT_START = "it can't be started"
 SHELLS_SAY_NOT_FOUND = (126, 127)
 
@@ -60,7 +63,7 @@ class Operator:
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self.folder) as out, tempfile.TemporaryFile(dir=self.folder) as err:
             status, failure = self._to_its_end(words, out, err)
-            output, errors = _head(out), _head(err)
+            output, errors = (_end(out) if setting in LOGS else _head(out)), _head(err)
         good = status == 0 and failure is None
         how = failure or f"exit status {status}"
         run = OperatorCommand(
@@ -118,6 +121,17 @@ def program_of(template: str) -> str:
 def _head(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read(MOST_BYTES)
+
+
+def _end(file: IO[bytes]) -> bytes:
+    """All of it, or the last `MOST_BYTES` of it from the first whole line on, after a line that says how much is left out."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - MOST_BYTES - 1))
+    if size <= MOST_BYTES:
+        return file.read()
+    file.readline()
+    kept = file.read()
+    return f"{LEFT_OUT.format(size - len(kept))}\n".encode() + kept
 
 
 def _last_line(output: bytes) -> str:

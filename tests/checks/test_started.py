@@ -44,6 +44,8 @@ CASES: list[Case] = [
     row(started.runner_and_command_are_identified, "in the log", (NO_META, stack(API, WORKER, log=IN_THE_LOG)), "pass", "stata -b"),
     row(started.runner_and_command_are_identified, "not reached", (halted("finish"), BOTH), "not_evidenced"),
     row(started.nothing_dies_unasked, "all alive", StackWatched(deaths=(), looks=(API, WORKER)), "pass", "2 looks"),
+    row(started.nothing_dies_unasked, "the engine is gone",
+        StackWatched(deaths=(), looks=(API, dead("worker", 12))), "error", "could not be seen any more"),
     row(started.nothing_dies_unasked, "never looked", StackWatched(deaths=(), looks=()), "not_evidenced"),
     row(started.nothing_dies_unasked, "once", StackWatched(deaths=(dead("api", 11),), looks=(API,)), "error", "exit status -9"),
     row(started.nothing_dies_unasked, "each once",
@@ -63,6 +65,8 @@ def test_finding(case: Case) -> None:
 def test_a_single_death_is_the_environments() -> None:
     seen = StackWatched(deaths=(dead("api", 11),), looks=(API,))
     assert started.nothing_dies_unasked.judge(seen).blame == "environment"
+    unseen = StackWatched(deaths=(), looks=(dead("api", 11), WORKER))
+    assert started.nothing_dies_unasked.judge(unseen).blame == "environment"
 
 
 def test_a_process_that_came_unasked_is_told_of() -> None:

@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from ss_audit.evidence.archive import Archive
+from ss_audit.stack import operator_command
+from ss_audit.stack.logs import LEFT_OUT
 from ss_audit.stack.operator_command import MeansFailed, Operator, filled
 from ss_audit.stack.sidecar import Keeper
 
@@ -49,6 +51,18 @@ def test_output_that_is_not_ours_to_keep_is_not_kept(operator: Operator, archive
     _, output = operator.run("api_log_command", f"{ECHO} of-somebody-else", record_output=False)
     assert b"of-somebody-else" in output
     assert not archive.entries
+
+
+def test_of_a_log_that_is_too_long_the_end_is_kept(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operator_command, "MOST_BYTES", 9)
+    _, whole = operator.run("api_log_command", "printf 'one\ntwo\n'", record_output=False)
+    assert whole == b"one\ntwo\n"
+    _, cut = operator.run("worker_log_command", "printf 'first\ntwo\nthree\n'", record_output=False)
+    assert cut.decode().splitlines() == [LEFT_OUT.format(10), "three"]
+    _, exactly = operator.run("api_log_command", "printf 'first\ntwo\nfour\n'", record_output=False)
+    assert exactly.decode().splitlines() == [LEFT_OUT.format(6), "two", "four"]
+    _, head = operator.run("start_commands", "printf 'first\ntwo\nthree\n'", record_output=False)
+    assert head == b"first\ntwo"
 
 
 @pytest.mark.parametrize(

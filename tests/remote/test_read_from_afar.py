@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ss_audit.evidence.model import LogWindow, ProcessSeen
-from ss_audit.stack.logs import LOST
+from ss_audit.stack.logs import LEFT_OUT, LOST
 from ss_audit.stack.remote.logs import lines_of, new_lines
 from ss_audit.stack.remote.processes import moment, processes_in
 from ss_audit.stack.remote.signs import anew, in_logs, is_another, start_time
@@ -134,6 +134,13 @@ def test_a_start_in_a_log_is_its_first_start_up_line() -> None:
 def test_a_start_up_line_that_stood_there_before_shows_no_restart(before, after, found) -> None:  # type: ignore[no-untyped-def]
     window = LogWindow(id="E1", title="", process="worker", lines=new_lines(before, after))
     assert [sign.what.removeprefix("its log says: ") for sign in in_logs([window], {"worker": before})] == found
+
+
+def test_of_a_log_whose_beginning_is_left_out_what_is_new_is_told() -> None:
+    before = (LEFT_OUT.format(100), "a", "b", "c")
+    assert new_lines(before, (LEFT_OUT.format(140), "b", "c", "d")) == ("d",)
+    assert new_lines(("a", "b", "c"), (LEFT_OUT.format(7), "c", "d")) == ("d",)
+    assert new_lines(before, (LEFT_OUT.format(140), "x")) == (LOST, LEFT_OUT.format(140), "x")
 
 
 def test_health_may_tell_when_the_api_started() -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from docker.models.containers import Container
 
 from ss_audit.evidence.model import ProcessSeen
-from ss_audit.stack.docker.engine import EngineRefused, NoSuchThing, explained
+from ss_audit.stack.docker.engine import EngineRefused, NoSuchThing, explained, patient
 from ss_audit.stack.docker.logs import ContainerLog, Place
 from ss_audit.stack.environment import masked
 from ss_audit.stack.errors import StackError, ending
@@ -97,18 +97,20 @@ class SSContainer:
     def start(self) -> None:
         """Starts it. Raises `EngineRefused`, also for a command that can't be executed."""
         self.log_begin = self.log.mark()
-        with explained(f"the container {self.name} was to start"):
+        with explained(f"the container {self.name} was to start"), patient(self.container.client):
             self.container.start()
         self.state()
 
     def stop(self, timeout: float) -> None:
         """SIGTERM, after `timeout` seconds SIGKILL. One that does not run is fine."""
-        with contextlib.suppress(NoSuchThing), explained(f"the container {self.name} was to stop"):
+        stopping = explained(f"the container {self.name} was to stop")
+        with contextlib.suppress(NoSuchThing), stopping, patient(self.container.client):
             self.container.stop(timeout=max(1, round(timeout)))
 
     def remove(self) -> None:
         """Ends and removes it, with the volumes that it made. One that is gone is fine."""
-        with contextlib.suppress(NoSuchThing), explained(f"the container {self.name} was to be removed"):
+        removing = explained(f"the container {self.name} was to be removed")
+        with contextlib.suppress(NoSuchThing), removing, patient(self.container.client):
             self.container.remove(force=True, v=True)
 
     def said(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The container engine that DOCKER_HOST names: reached, or said in words why not."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,7 +15,9 @@ from docker.errors import APIError, DockerException, NotFound
 from ss_audit.stack.errors import StackError
 
 ANSWER_TIMEOUT = 10.0
+LOOK_TIMEOUT = 20
 WORK_TIMEOUT = 120
+GONE_SECONDS = 30.0
 DESKTOP = "Docker Desktop"
 
 
@@ -44,7 +47,8 @@ class Engine:
             probe = docker.from_env(version="auto", timeout=int(ANSWER_TIMEOUT))
             probe.ping()
             probe.close()
-            self.client: DockerClient = docker.from_env(version="auto", timeout=WORK_TIMEOUT)
+            self.client: DockerClient = docker.from_env(version="auto", timeout=LOOK_TIMEOUT)
+            _give_up_for_a_while(self.client)
         except (DockerException, requests.RequestException, OSError, ValueError) as error:
             raise EngineUnreachable(_why(error)) from error
 
@@ -92,6 +96,35 @@ def has_volume(engine: Engine, name: str) -> bool:
 def address() -> str:
     """Where the engine is looked for."""
     return os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock, since DOCKER_HOST is not set"
+
+
+def _give_up_for_a_while(client: DockerClient) -> None:
+    """Once the engine has not answered in time, nothing more is asked of it for a while: each try may take all of it."""
+    send, gone = client.api.send, dict[str, Any]()
+
+    def once(*given: Any, **named: Any) -> Any:
+        if gone and time.monotonic() < gone["until"]:
+            raise gone["error"]
+        try:
+            return send(*given, **named)
+        except requests.Timeout as error:
+            gone.update(until=time.monotonic() + GONE_SECONDS, error=error)
+            raise
+
+    client.api.send = once  # type: ignore[method-assign]
+
+
+@contextmanager
+def patient(client: DockerClient | None) -> Iterator[None]:
+    """For making, starting and ending containers, which takes the engine longer than to look at them."""
+    if client is None:  # so says the type of a container's; there is always one
+        yield
+        return
+    client.api.timeout = WORK_TIMEOUT
+    try:
+        yield
+    finally:
+        client.api.timeout = LOOK_TIMEOUT
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from docker.models.containers import Container
 
-from ss_audit.stack.docker.engine import NoSuchThing, explained
+from ss_audit.stack.docker.engine import NoSuchThing, explained, patient
 
 
 def copy_out(container: Container, inside: PurePosixPath, target: Path) -> bool:
@@ -16,7 +16,7 @@ def copy_out(container: Container, inside: PurePosixPath, target: Path) -> bool:
     """
     with tempfile.TemporaryFile() as content:
         try:
-            with explained(f"{inside} of {container.name} was to be copied"):
+            with explained(f"{inside} of {container.name} was to be copied"), patient(container.client):
                 stream, _ = container.get_archive(str(inside))
                 content.writelines(stream)
         except NoSuchThing:

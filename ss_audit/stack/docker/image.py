@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from docker.models.containers import Container
 from docker.models.images import Image
 
-from ss_audit.stack.docker.engine import Engine, EngineRefused, NoSuchThing, NotUsable, explained
+from ss_audit.stack.docker.engine import Engine, EngineRefused, NoSuchThing, NotUsable, explained, patient
 from ss_audit.stack.docker.files import copy_out
 from ss_audit.stack.docker.sweep import LABEL
 
@@ -120,7 +120,7 @@ class SSImage:
     @contextmanager
     def _container(self, command: list[str], **more: Any) -> Iterator[Container]:
         """A container that does not run yet and is removed afterwards."""
-        with explained(f"a container of {self.name} was to be made"):
+        with explained(f"a container of {self.name} was to be made"), patient(self._engine.client):
             container = self._engine.client.containers.create(self.name, command, labels={LABEL: self._run}, **more)
         try:
             yield container
@@ -130,7 +130,7 @@ class SSImage:
 
     def _told(self, container: Container) -> str:
         """The last line that it prints. Raises `EngineRefused` when it can't be run, ValueError when it fails."""
-        with explained(f"a container of {self.name} was to tell what it has"):
+        with explained(f"a container of {self.name} was to tell what it has"), patient(self._engine.client):
             container.start()
             status = container.wait(timeout=LOOK_TIMEOUT)["StatusCode"]
             said = container.logs().decode("utf-8", "replace").strip()

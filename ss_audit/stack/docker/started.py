@@ -11,7 +11,7 @@ from ss_audit.evidence.model import LogWindow, ProcessSeen, Recorder, Statement
 from ss_audit.stack.beginning import HOST, Beginning
 from ss_audit.stack.disk import require_free
 from ss_audit.stack.docker.container import SSContainer
-from ss_audit.stack.docker.engine import Engine, EngineRefused, explained
+from ss_audit.stack.docker.engine import Engine, EngineRefused, explained, patient
 from ss_audit.stack.docker.logs import Place
 from ss_audit.stack.docker.spec import ContainerSpec
 from ss_audit.stack.docker.sweep import LABEL
@@ -124,7 +124,7 @@ class ContainerStack(Watch, Beginning[SSContainer]):
     def _created(self, role: Role, port: int) -> SSContainer:
         spec = self.spec
         command = spec.filled(spec.api_command if role == "api" else spec.worker_command, HOST, port)
-        with explained(f"a container for SS's {role} was to be made"):
+        with explained(f"a container for SS's {role} was to be made"), patient(self._engine.client):
             made = self._engine.client.containers.create(
                 spec.image,
                 list(command[1:]),

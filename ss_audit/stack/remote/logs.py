@@ -6,7 +6,7 @@ clock of another host may be wrong.
 
 from collections.abc import Sequence
 
-from ss_audit.stack.logs import LOST
+from ss_audit.stack.logs import LEFT_OUT, LOST
 
 
 def lines_of(output: bytes) -> tuple[str, ...]:
@@ -26,8 +26,15 @@ def new_lines(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     """
     if not before:
         return tuple(after)
-    known = _overlap(before, after)
-    return tuple(after[known:]) if known else (LOST, *after)
+    shown = _without_gap(after)
+    known = _overlap(_without_gap(before), shown)
+    return tuple(shown[known:]) if known else (LOST, *after)
+
+
+def _without_gap(lines: Sequence[str]) -> Sequence[str]:
+    """Without the line that says how much of the log's beginning is left out, which is another one each time."""
+    head, _, tail = LEFT_OUT.partition("{}")
+    return lines[1:] if lines and lines[0].startswith(head) and lines[0].endswith(tail) else lines
 
 
 def _overlap(before: Sequence[str], after: Sequence[str]) -> int:

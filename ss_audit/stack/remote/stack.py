@@ -23,6 +23,8 @@ from ss_audit.stack.to_undo import ToUndo
 LOG_UNREADABLE = "[audit: the log could not be read: {0}]"
 LOOK_EVERY = 30.0
 SETTLE_SECONDS = 2.0
+AGAIN_SECONDS = 1.0
+"""A gateway may hiccup: nothing is dead before a second look has shown it."""
 WAY = "way to SS"
 
 
@@ -189,15 +191,21 @@ class RemoteStack:
     def _found_dead(self) -> tuple[ProcessSeen, ...]:
         if self._tunnel is not None and (ended := self._tunnel.death()):
             return (ended,)
-        try:
-            told = reach.answer(self.base_url, self.connection)
-        except StackError as error:
-            told = str(error)
+        told = self._answer()
+        if isinstance(told, str):
+            time.sleep(AGAIN_SECONDS)
+            told = self._answer()
         if isinstance(told, str):
             title = f"{WAY}: nothing answers at {self.base_url} ({told})"
             gone = ProcessSeen(title=title, role=WAY, phase="unasked", pid=0, alive=False, where=self.base_url)
             return (self._archive.record(gone),)
         return self._replaced()
+
+    def _answer(self) -> reach.Answer | str:
+        try:
+            return reach.answer(self.base_url, self.connection)
+        except StackError as error:
+            return str(error)
 
     def _replaced(self) -> tuple[ProcessSeen, ...]:
         """Processes that somebody else restarted since: looked for now and then, since each look is a command."""
