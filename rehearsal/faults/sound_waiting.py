@@ -12,22 +12,23 @@ PutOff = Callable[[Any], Refusal | None]
 """In: an ASGI scope. Out: status and answer with which the request is put off, None when it is let through."""
 
 
-def putting_off(put_off: PutOff) -> None:
-    """Puts requests off before SS sees them; each answer says in `Retry-After` to come again in a second."""
+def putting_off(put_off: PutOff, retry_after: str | None = "1") -> None:
+    """Puts requests off before SS sees them; each answer says in `Retry-After` to come again in a second, or doesn't."""
     from rehearsal.reference_ss.api import serve
 
     @instead_of(serve, "build_app")
     def build_app(original: Any, *given: Any) -> Any:
         app = original(*given)
-        app.add_middleware(_PuttingOff, put_off=put_off)
+        app.add_middleware(_PuttingOff, put_off=put_off, retry_after=retry_after)
         return app
 
 
 class _PuttingOff:
     """ASGI middleware."""
 
-    def __init__(self, app: Any, put_off: PutOff) -> None:
+    def __init__(self, app: Any, put_off: PutOff, retry_after: str | None) -> None:
         self._app, self._put_off = app, put_off
+        self._headers = {"Retry-After": retry_after} if retry_after else {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         from starlette.responses import JSONResponse
@@ -37,7 +38,7 @@ class _PuttingOff:
             await self._app(scope, receive, send)
             return
         status, answer = refusal
-        await JSONResponse(answer, status_code=status, headers={"Retry-After": "1"})(scope, receive, send)
+        await JSONResponse(answer, status_code=status, headers=self._headers)(scope, receive, send)
 
 
 def _warming_up() -> None:
@@ -52,44 +53,30 @@ def _warming_up() -> None:
 
 
 def _draft_in_the_background() -> None:
-    _pending("/draft/preview", 8.0, 0.25)
+    begun: dict[str, float] = {}
+
+    def pending(scope: Any) -> Refusal | None:
+        path = scope["path"]
+        first = path.endswith("/draft/preview") and next(iter(begun), path) == path
+        if not first or time.monotonic() - begun.setdefault(path, time.monotonic()) > 7:
+            return None
+        return 202, {"status": "pending", "message": "drafting", "retry_after_seconds": 0.25}
+
+    putting_off(pending, retry_after=None)
 
 
 def _preview_in_the_background() -> None:
-    _pending("/inputs/preview", 0.8, 1)
+    from starlette.responses import JSONResponse
 
-
-def _pending(path: str, seconds: float, retry_after: float) -> None:
-    """Each of these answers is there some seconds after it was asked for first; after a fifth of them for later jobs."""
-    from rehearsal.reference_ss.api import serve
+    from rehearsal.reference_ss.api import views
 
     begun: dict[str, float] = {}
 
-    @instead_of(serve, "build_app")
-    def build_app(original: Any, *given: Any) -> Any:
-        app = original(*given)
-        app.add_middleware(_Pending, path=path, seconds=seconds, retry_after=retry_after, begun=begun)
-        return app
-
-
-class _Pending:
-    """ASGI middleware: what ends with `path` is answered with 202 at first, and the answer says when to come again."""
-
-    def __init__(self, app: Any, path: str, seconds: float, retry_after: float, begun: dict[str, float]) -> None:
-        self._app, self._path, self._seconds, self._retry_after, self._begun = app, path, seconds, retry_after, begun
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        from starlette.responses import JSONResponse
-
-        path = scope.get("path", "")
-        if path.endswith(self._path):
-            begun = self._begun.setdefault(path, time.monotonic())
-            needed = self._seconds if next(iter(self._begun)) == path else self._seconds / 5
-            if time.monotonic() - begun < needed:
-                pending = {"status": "pending", "message": "not there yet", "retry_after_seconds": self._retry_after}
-                await JSONResponse(pending, status_code=202)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+    @instead_of(views, "inputs_preview")
+    def inputs_preview(original: Any, stored: Any, *given: Any) -> Any:
+        if time.monotonic() - begun.setdefault(stored.job_id, time.monotonic()) < 0.8:
+            return JSONResponse({"status": "pending", "retry_after_seconds": 1}, status_code=202)
+        return original(stored, *given)
 
 
 def _few_reads_a_second() -> None:

@@ -74,7 +74,7 @@ def bytes_match_the_index(journey: MainJourney) -> Judgement:
     by_stata = frozenset(digest for run in runs_of(journey) for digest in run.files_written.values())
     wrong: list[str] = []
     for artifact in journey.artifacts:
-        about = [row for row in rows if facts.artifact_path(row) == artifact.rel_path]
+        about = [row for row in rows if facts.artifact_id(row) == artifact.key]
         problems = [problem for row in about for problem in against_the_row(artifact, row)]
         problems += against_its_name(artifact, journey.job_id)
         if artifact.rel_path.rpartition("/")[2] in declared:
@@ -273,9 +273,9 @@ def every_byte_survives(trial: RestartTrial) -> Judgement:
     at(trial.journey, "download")
     if not trial.downloads_after:
         not_reached("nothing was downloaded after the restart", "artifacts.index_survives")
-    before = {a.rel_path: a.body.sha256 for a in trial.artifacts_before}
-    after = {a.rel_path: a.body.sha256 for a in trial.artifacts_after}
-    changed = sorted(path for path, digest in before.items() if after.get(path) != digest)
+    before = {a.key: a for a in trial.artifacts_before}
+    after = {a.key: a.body.sha256 for a in trial.artifacts_after}
+    changed = sorted(a.rel_path for key, a in before.items() if after.get(key) != a.body.sha256)
     saw = f"changed or gone: {', '.join(changed)}" if changed else f"{len(after)} artifacts, every byte the same"
     evidence = [*trial.artifacts_after[:6], *(e for e in trial.downloads_after if not e.is_success)]
     good = bool(before) and not changed

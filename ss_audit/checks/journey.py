@@ -93,7 +93,8 @@ def draft_is_ready(journey: MainJourney) -> Judgement:
     if halt and halt.stage == "draft":
         return judged(False, expected="a draft", saw=halt.why, evidence=[halt.evidence])
     question = journey.question
-    said = _own_words(facts.answered(journey.drafts[-1]), question)
+    columns = (journey.dataset.body.text or "").partition("\n")[0].split(",")
+    said = _own_words(facts.answered(journey.drafts[-1]), question, columns)
     named = facts.names_in(said, question.variables)
     outcome = facts.find(said, OUTCOME)
     other = outcome is not None and str(outcome.value) in question.variables and outcome.value != question.outcome
@@ -104,17 +105,34 @@ def draft_is_ready(journey: MainJourney) -> Judgement:
     return judged(good, expected=expected, saw=saw, evidence=[journey.drafts[-1]])
 
 
-OUTCOME = ("outcome_var", "outcome", "outcome_variable", "dependent_var", "dependent_variable", "depvar")
-NOT_ITS_OWN = ("candidate", "normaliz", "column", "type", "required", "source", "requirement", "preview", "sample", "option")
+OUTCOME = (
+    "outcome_var", "outcome", "outcome_variable", "outcome_column", "dependent_var", "dependent_variable", "dependent_column",
+    "depvar",
+)  # fmt: skip
+OFFERED = ("candidate", "sample", "option")
+OF_THE_DATA = ("normaliz", "column", "type", "required", "source", "preview", "row")
+QUESTION_AGAIN = ("requirement", "normaliz")
 
 
-def _own_words(value: Any, question: Question) -> Any:
-    """A draft without the lists of all columns that SS adds, and without the question itself."""
+def _own_words(value: Any, question: Question, columns: list[str]) -> Any:
+    """A draft without the lists of all columns that SS adds, what it offers to choose from, and the question itself."""
     if isinstance(value, dict):
-        return {k: _own_words(v, question) for k, v in value.items() if not any(word in k.lower() for word in NOT_ITS_OWN)}
+        own = {k: v for k, v in value.items() if not _is_added(k.lower(), v, columns)}
+        return {k: _own_words(v, question, columns) for k, v in own.items()}
     if isinstance(value, list):
-        return [_own_words(item, question) for item in value]
+        return [_own_words(item, question, columns) for item in value]
     return value.replace(question.text, "") if isinstance(value, str) else value
+
+
+def _is_added(name: str, value: Any, columns: list[str]) -> bool:
+    """Whether a member says nothing about the draft: by its name alone where it holds no choice, else by what it lists."""
+    if isinstance(value, str):
+        return any(word in name for word in QUESTION_AGAIN)
+    if isinstance(value, list) and any(word in name for word in OFFERED):
+        return True
+    listed = value if isinstance(value, list) else list(value) if isinstance(value, dict) else []
+    names_all = len(facts.names_or_keys_in(listed, columns)) == len(columns)
+    return names_all and any(word in name for word in (*OFFERED, *OF_THE_DATA))
 
 
 @check(

@@ -122,8 +122,8 @@ def _keeps_evidence(trial: PackageTrial, root: str) -> Judgement:
     if _fails(trial).outcome != "pass":
         not_reached("the job did not fail", root)
     index = need(trial.retry_index, "the index was not read again", root)
-    after = {a.rel_path: a.body.sha256 for a in trial.retry_artifacts}
-    lost = [a.rel_path for a in trial.failed_artifacts if after.get(a.rel_path) != a.body.sha256]
+    after = {a.key: a.body.sha256 for a in trial.retry_artifacts}
+    lost = [a.rel_path for a in trial.failed_artifacts if after.get(a.key) != a.body.sha256]
     saw = f"gone or changed: {', '.join(lost)}" if lost else f"all {len(trial.failed_artifacts)} artifacts of the failure kept"
     return judged(bool(trial.failed_artifacts) and not lost, expected="the failed run's artifacts", saw=saw, evidence=[index])
 

@@ -87,15 +87,25 @@ class Exchange(Evidence):
 
 
 class StoredArtifact(Evidence):
-    """A file that SS offered for download, as its bytes arrived. `exchange` is the id of the download's exchange."""
+    """A file that SS offered for download, as its bytes arrived. `exchange` is the id of the download's exchange.
+
+    `rel_path` is the path by which the index lets people know it, `asked_as` the id by which SS was asked for it, empty where
+    that is the path.
+    """
 
     kind: ClassVar[str] = "artifact"
 
     job_id: str
     rel_path: str
+    asked_as: str = ""
     declared_kind: str = ""
     exchange: str = ""
     body: Body = Body()
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other artifact of its job."""
+        return self.asked_as or self.rel_path
 
 
 class LogWindow(Evidence):

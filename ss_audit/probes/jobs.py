@@ -61,7 +61,7 @@ def access_trials(lab: Lab) -> AccessTrials:
     resources = {"job": job, "inputs preview": f"{job}/inputs/preview", "artifact index": f"{job}/artifacts"}
     listed = facts.indexed_artifacts(facts.answered(client.artifacts(mine)))
     if listed:
-        resources["an artifact"] = f"{job}/artifacts/{quote(facts.artifact_path(listed[0]) or '')}"
+        resources["an artifact"] = f"{job}/artifacts/{quote(facts.artifact_id(listed[0]) or '')}"
     controls = tuple(client.send(what, "GET", path, headers=mine.header) for what, path in resources.items())
     keys: dict[str, dict[str, str]] = {
         "no token": {},

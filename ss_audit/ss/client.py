@@ -147,7 +147,8 @@ class SSClient:
     def download(self, access: Access, row: Mapping[str, Any], label: str = "") -> tuple[Exchange, StoredArtifact | None]:
         """Downloads what an index row names and keeps its bytes. Out: the exchange, and the artifact when it came."""
         rel_path = facts.artifact_path(dict(row)) or ""
-        named = self.archive.redactor.revealed(rel_path)  # SS must be asked for the very name, be a secret in it or not
+        asked_as = facts.artifact_id(dict(row)) or rel_path
+        named = self.archive.redactor.revealed(asked_as)  # SS must be asked for the very name, be a secret in it or not
         path = f"{access.path}/artifacts/{'/'.join(map(_quoted, named.split('/')))}"
         name = (PurePosixPath(rel_path).name or "without a name")[-LONGEST_NAME:]
         place = ["artifacts", self.area, safe_name(access.job_id), *([label] if label else []), rel_path]
@@ -158,6 +159,7 @@ class SSClient:
             title=f"{name}{f', {label}' if label else ''}",
             job_id=access.job_id,
             rel_path=rel_path,
+            asked_as=asked_as,
             declared_kind=facts.artifact_kind(dict(row)),
             exchange=exchange.id,
             body=exchange.response_body,

@@ -19,7 +19,11 @@ ERROR_CODE = ("error_code", "event_code", "code", "error", "type")
 TEMPLATE = ("template_id", "selected_template_id", "template", "template_ref", "do_template_id", "primary_template_id")
 RATIONALE = ("selection_rationale", "rationale", "primary_reason", "selection_reason", "justification", "reason", "why")
 INDEX = ("artifacts", "files", "items", "entries", "outputs", "results", "index", "data")
-PATH = ("rel_path", "path", "artifact_id", "key", "file", "filename", "id", "name")
+PATH = ("rel_path", "path")
+ASKED_BY = ("artifact_id", *PATH, "key", "id", "file", "filename", "file_name", "name")
+FILE_NAME = ("file", "filename", "file_name")
+FOLDER = ("folder", "dir", "directory")
+IS_A_FILE = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 SUCCEEDED = frozenset({"succeeded", "success", "successful", "completed", "complete", "done", "finished"})
 FAILED = frozenset({"failed", "failure", "error", "errored", "cancelled", "canceled", "aborted", "timed_out", "timeout"})
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{2,80}|(?:https?|urn|tag):\S{3,200}")
@@ -222,9 +226,28 @@ def _rows(node: Any, paths: bool) -> tuple[dict[str, Any], ...] | None:
     return None if None in groups else tuple(row for group in groups if group for row in group)
 
 
+def artifact_id(row: dict[str, Any]) -> str | None:
+    """The id by which an index row is downloaded: its own, else its path, else what names it."""
+    return _first(row, ASKED_BY)
+
+
 def artifact_path(row: dict[str, Any]) -> str | None:
-    """The path by which an index row is downloaded."""
-    return next((text for name in PATH if (text := _text(row, name))), None)
+    """The path by which people know what an index row lists: its path, else its file's name in its folder, else its id.
+
+    An id may tell nothing of the file, as one of a database does; one that ends with the file's name is its path.
+    """
+    if path := _first(row, PATH):
+        return path
+    asked, name = artifact_id(row), _first(row, ("name",))
+    file = _first(row, FILE_NAME) or (name if name and IS_A_FILE.search(name) else None)
+    if file is None or asked is None or asked == file or asked.endswith(f"/{file}"):
+        return asked
+    folder = _first(row, FOLDER)
+    return f"{folder.rstrip('/')}/{file}" if folder and "/" not in file else file
+
+
+def _first(row: dict[str, Any], names: Iterable[str]) -> str | None:
+    return next((text for name in names if (text := _text(row, name))), None)
 
 
 def _text(row: dict[str, Any], name: str) -> str | None:

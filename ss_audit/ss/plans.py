@@ -24,6 +24,8 @@ PLACE = (
 PLACE_IN_A_CONTRACT = (*PLACE, "location", "directory", "dir")
 PLACE_OF_OUTPUTS = (*PLACE_IN_A_CONTRACT, "rel_path", "path")
 OUTPUT_FILE = ("file", "filename", "file_name", "name", "path", "rel_path")
+BESIDES = re.compile(r"(?i)^(job.?)?(status|state)$|idempotent")
+OF_A_PLAN = {facts.plain(name) for name in (*facts.TEMPLATE, *facts.RATIONALE, *PLACE, "plan_id", "version", "plan_version")}
 OF_SOMETHING_ELSE = re.compile(r"depend|packag|missing|output|artifact|warning|fallback|error|unknown|constraint", re.I)
 
 
@@ -213,8 +215,25 @@ def storage(plan: Any) -> Found | None:
 
 
 def same_plan(one: Any, other: Any) -> bool:
-    """Whether two plans are equal as JSON values."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    """Whether two plans are equal as JSON values, but for what an answer says besides, of its job or of itself.
+
+    Where the plan is the answer, such things stand at its top: a status, which may change, and single values in one of the two
+    answers that tell nothing of a plan. Nothing else may differ.
+    """
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return _json(one) == _json(other)
+    aside = {k for plan in (one, other) for k, v in plan.items() if not isinstance(v, dict | list) and BESIDES.search(k)}
+    aside |= {k for k in one.keys() ^ other.keys() if _is_besides(k, one.get(k, other.get(k)))}
+    here, there = ({k: v for k, v in plan.items() if k not in aside} for plan in (one, other))
+    return _json(here) == _json(there)
+
+
+def _is_besides(name: str, value: Any) -> bool:
+    return not isinstance(value, dict | list) and facts.plain(name) not in OF_A_PLAN
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def is_sentence(text: str) -> bool:

@@ -33,6 +33,8 @@ def polled(*words: str) -> MainJourney:
     return GOOD.model_copy(update={"polls": tuple(status(word) for word in words)})
 
 
+EVERY = (GOOD.dataset.body.text or "").partition("\n")[0].split(",")
+COLUMNS_OF_IT = ("y_q1", "x_q2")
 ALL_COLUMNS = {"column_candidates": [*COLUMNS], "required_variables": [{"field": "ID", "candidates": [*COLUMNS]}]}
 DOWN = {"llm_calls": (llm_call("", status=None, failure="ConnectError"),)}
 NO_LICENCE = LogWindow(id="E9", title="worker log", process="worker", lines=("Your license has expired",))
@@ -61,6 +63,14 @@ CASES: list[Case] = [
     row(journey.draft_is_ready, "one variable", draft({"draft_text": "Describe y_q1."}), "fail"),
     row(journey.draft_is_ready, "another outcome", draft({"outcome_var": "x_q2", "draft_text": "y_q1"}), "fail", "x_q2 as the outcome"),
     row(journey.draft_is_ready, "in fields", draft({"outcome": "y_q1", "controls": ["z_q3"]}), "pass"),
+    row(journey.draft_is_ready, "inside", draft({"draft_preview": {"outcome_var": "y_q1", "controls": ["z_q3"]} | ALL_COLUMNS}), "pass"),
+    row(journey.draft_is_ready, "in columns", draft({"outcome_column": "y_q1", "control_columns": ["z_q3"]}), "pass", "y_q1 as the outcome"),
+    row(journey.draft_is_ready, "another outcome column", draft({"outcome_column": "x_q2", "draft_text": "y_q1"}), "fail", "x_q2 as the outcome"),
+    row(journey.draft_is_ready, "some candidates", draft({"outcome_candidates": ["y_q1", "x_q2"], "draft_text": "Fine."}), "fail"),
+    row(journey.draft_is_ready, "the types of all columns", draft({"column_types": dict.fromkeys(EVERY, "float")}), "fail", "none of"),
+    row(journey.draft_is_ready, "the first rows", draft({"preview": {"rows": [dict.fromkeys(EVERY, 1)]}}), "fail", "none of"),
+    row(journey.draft_is_ready, "the types of its own columns", draft({"column_types": dict.fromkeys(COLUMNS_OF_IT, "float"), "x": [*COLUMNS_OF_IT]}), "pass"),
+    row(journey.draft_is_ready, "the question in other words", draft({"normalized_requirement": "y_q1 x_q2"}), "fail", "none of"),
     row(journey.draft_is_ready, "never tried", halted("upload"), "not_evidenced"),
     row(journey.draft_is_ready, "the provider is down", halted("draft", **DOWN), "error", "did not serve SS"),
     row(journey.plan_is_frozen, "refused", halted("freeze"), "fail"),

@@ -35,6 +35,13 @@ def frozen(value: Any, later: Any = None, selection: Any = None) -> MainJourney:
     return artifacts(changed, files)
 
 
+def flat(beside: dict[str, Any], beside_later: dict[str, Any]) -> MainJourney:
+    """The plan is the answer, and each answer says something beside it."""
+    read = exchange("plan", {**plan(), **beside_later})
+    freeze = exchange("plan freeze", {**plan(), **beside}, method="POST")
+    return GOOD.model_copy(update={"freezes": (freeze,), "plan_read": read, "plan_read_later": read})
+
+
 def params(bound: Any) -> MainJourney:
     return frozen(plan(params_contract={"bound_values": bound, "missing_required": []}))
 
@@ -93,6 +100,15 @@ CASES: list[Case] = [
     row(checks.stays_what_was_frozen, "never readable",
         GOOD.model_copy(update={"plan_read": HIDDEN, "plan_read_later": HIDDEN}), "not_evidenced", "no way to read"),
     row(checks.stays_what_was_frozen, "never read", GOOD.model_copy(update={"plan_read": None, "plan_read_later": None}), "fail"),
+    row(checks.stays_what_was_frozen, "flat, with what the freeze says besides", flat({"is_idempotent": False, "message": "Frozen."}, {}), "pass"),
+    row(checks.stays_what_was_frozen, "flat, beside the job's status", flat({"job_status": "draft_ready"}, {"job_status": "succeeded"}), "pass"),
+    row(checks.stays_what_was_frozen, "flat, beside a status that comes later", flat({}, {"Status": "succeeded"}), "pass"),
+    row(checks.stays_what_was_frozen, "flat, of another id", flat({}, {"plan_id": "p2"}), "fail", "differs"),
+    row(checks.stays_what_was_frozen, "flat, another value", flat({"alpha": 0.05}, {"alpha": 0.1}), "fail", "differs"),
+    row(checks.stays_what_was_frozen, "flat, its reason gone", flat({"selection_reason": REASON}, {}), "fail", "differs"),
+    row(checks.stays_what_was_frozen, "flat, a list gone", flat({"dependencies": []}, {}), "fail", "differs"),
+    row(checks.stays_what_was_frozen, "flat, another step", flat({}, plan("R03")), "fail", "differs"),
+    row(checks.stays_what_was_frozen, "a status that is a list", flat({"status": ["a"]}, {"status": ["b"]}), "fail", "differs"),
     row(checks.stays_what_was_frozen, "nothing at all", frozen({}), "fail"),
     row(checks.binds_the_columns_of_the_question, "another column", params({"DEPVAR": "unit_q5", "INDEPVARS": "x_q2 z_q3"}), "fail", "y_q1"),
     row(checks.binds_the_columns_of_the_question, "swapped", params({"DEPVAR": "x_q2", "INDEPVARS": "y_q1 z_q3"}), "fail", "role"),

@@ -120,6 +120,30 @@ def test_indexes(answer: Any, paths: list[str]) -> None:
     assert [facts.artifact_path(row) for row in facts.indexed_artifacts(answer)] == paths
 
 
+@pytest.mark.parametrize(
+    ("row", "asked", "path"),
+    [
+        ({"rel_path": "runs/1/a.log"}, "runs/1/a.log", "runs/1/a.log"),
+        ({"artifact_id": "art_1", "filename": "a.log", "folder": "runs/1"}, "art_1", "runs/1/a.log"),
+        ({"artifactId": "art_1", "fileName": "a.log", "folder": "runs/1/"}, "art_1", "runs/1/a.log"),
+        ({"artifact_id": "art_1", "filename": "a.log"}, "art_1", "a.log"),
+        ({"artifact_id": "art_1", "filename": "sub/a.log", "folder": "runs/1"}, "art_1", "sub/a.log"),
+        ({"artifact_id": "art_1", "rel_path": "runs/1/a.log"}, "art_1", "runs/1/a.log"),
+        ({"artifact_id": "runs/1/a.log", "filename": "a.log", "folder": "x"}, "runs/1/a.log", "runs/1/a.log"),
+        ({"artifact_id": "runs/1/extra.log", "filename": "a.log"}, "runs/1/extra.log", "a.log"),
+        ({"id": "7f", "name": "a.log"}, "7f", "a.log"),
+        ({"id": "7f", "name": "The log"}, "7f", "7f"),
+        ({"key": "runs/1/a.log", "name": "The log"}, "runs/1/a.log", "runs/1/a.log"),
+        ({"filename": "a.log", "dir": "runs/1"}, "a.log", "a.log"),
+        ({"name": "a.log"}, "a.log", "a.log"),
+        ({"id": "../../x"}, "../../x", "../../x"),
+        ({"id": 7, "kind": "log"}, None, None),
+    ],
+)
+def test_what_is_asked_for_and_what_it_is_called(row: dict[str, Any], asked: str | None, path: str | None) -> None:
+    assert (facts.artifact_id(row), facts.artifact_path(row)) == (asked, path)
+
+
 def test_names_stand_as_whole_words() -> None:
     assert facts.names_in({"a": ["y_q1, then"]}, ["y_q1", "y", "q1", "then"]) == ("y_q1", "then")
     assert not facts.stands_in("", "anything")
