@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from ss_audit.faults.catalogue import Catalogue, read_catalogue
@@ -14,14 +15,21 @@ JSON_FILE = ROOT / "docs" / "fault-matrix.json"
 PAGE = ROOT / "docs" / "fault-matrix.md"
 
 
+class UnknownFault(Exception):
+    """A name was given that the catalogue does not have."""
+
+
 def faults(only: Sequence[str], check: bool, keep: Path | None) -> int:
     """Carries out the matrix, or of it the rows named. Out: 0 all killed, 1 not, or with `check` not what lies in docs/.
 
-    The documents are written only from a whole matrix, and never with `check`.
+    2 is for a name that there is not. The documents are written only from a whole matrix, and never with `check`.
     """
     try:
         catalogue = _catalogue(only)
-    except (subprocess.CalledProcessError, ValueError, KeyError) as error:
+    except UnknownFault as unknown:
+        print(unknown, file=sys.stderr)
+        return 2
+    except (subprocess.CalledProcessError, ValueError) as error:
         print(f"The catalogue of faults can't be used: {error}", file=sys.stderr)
         return 1
     matrix = carried_out(catalogue, keep, lambda line: print(line, flush=True))
@@ -42,6 +50,11 @@ def _catalogue(only: Sequence[str]) -> Catalogue:
     whole = read_catalogue()
     if not (whole.faults and whole.variants):
         raise ValueError("it lacks faults or sound variants, and a matrix without either shows nothing")
+    known = [row.name for row in (*whole.faults, *whole.variants)]
+    for name in only:
+        if name not in known:
+            near = ", ".join(get_close_matches(name, known, cutoff=0.4)) or "none; docs/fault-matrix.md lists them all"
+            raise UnknownFault(f"There is no fault and no sound variant {name!r}. Near: {near}.")
     return whole.only(tuple(only)) if only else whole
 
 

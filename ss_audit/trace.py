@@ -18,6 +18,8 @@ from ss_audit.settings import Settings
 from ss_audit.spec import Spec, SpecError, clauses, normalised, serves
 from ss_audit.step_source import StepDefinition, StepError, step_definitions
 
+COVERED = "Clauses of requirements that the spec's own scenarios cover, and that are not quoted by themselves:"
+
 
 class ShownCheck(Fact):
     """One check in its scenario. `step` is the phrase that shows it, None when no step of the scenario does."""
@@ -84,7 +86,7 @@ def problems(
 
 
 def render(links: Matrix) -> str:
-    """The matrix as markdown: a table with one line a check, then the clauses of requirements that nothing quotes."""
+    """The matrix as markdown: a table with one line a check, then the clauses that only the spec's scenarios cover."""
     lines = ["| requirement | scenario | standing | check | sentence of the spec | shown by |", "|---|---|---|---|---|---|"]
     for row in links.rows:
         scenario = row.scenario
@@ -97,14 +99,15 @@ def render(links: Matrix) -> str:
             lines.append(_line(*head, *tail))
     lines += [_line("", name, "spec, no Gherkin scenario", "none", "", "") for name in links.missing]
     if links.unquoted:
-        lines += ["", "Clauses of requirements that no check and no scenario quotes:", *(f"- {c}" for c in links.unquoted)]
+        lines += ["", COVERED, *(f"- {c}" for c in links.unquoted)]
     return "\n".join(lines) + "\n"
 
 
 def trace_report(root: Path, check: bool) -> tuple[str, int]:
     """What `ss-audit trace [--check]` prints, and its exit code.
 
-    In: the root of the project; with `check`, a problem makes the code 1. What can't be read at all is always 1.
+    In: the root of the project; with `check`, only problems and a line of counts are told, and a problem makes the code 1.
+    What can't be read at all is always 1.
     """
     try:
         spec = read_spec(root)
@@ -114,11 +117,12 @@ def trace_report(root: Path, check: bool) -> tuple[str, int]:
         return f"the trace can't be made: {unreadable}\n", 1
     checks = all_checks()
     found = problems(spec, plan, checks, steps, Settings.model_fields)
-    table = render(matrix(spec, plan, checks, steps))
+    table = "" if check else f"{render(matrix(spec, plan, checks, steps))}\n"
     if not found:
-        return f"{table}\nspec, features and checks are linked both ways\n", 0
+        counts = f"{len(plan.scenarios)} scenarios and {len(checks)} checks"
+        return f"{table}spec, features and checks are linked both ways: {counts}\n", 0
     listed = "\n".join(f"- {problem}" for problem in found)
-    return f"{table}\n{len(found)} problems:\n{listed}\n", 1 if check else 0
+    return f"{table}{len(found)} problems:\n{listed}\n", 1 if check else 0
 
 
 def _shown(check: Check, scenario: PlannedScenario, steps: Sequence[StepDefinition]) -> ShownCheck:

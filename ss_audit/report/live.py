@@ -145,6 +145,7 @@ class Moving:
         """Outcome, name, seconds."""
         self._scenario, self._what = "", ""
         self.say([f"  {MARKS.get(outcome, outcome):<{MARK_WIDTH}}  {scenario}  ({time.monotonic() - self._began:.1f} s)"])
+        self._began = time.monotonic()
 
     def close(self) -> None:
         """Takes the moving line away."""
@@ -161,12 +162,10 @@ class Moving:
             self._line.start()
 
     def _now(self) -> Spinner:
-        now = time.monotonic()
-        text = Text(self._scenario or self._what or CLOSING, no_wrap=True, overflow="ellipsis")
-        if self._what and self._scenario:
-            text.append(f"  {self._what}", style="dim")
-        if self._what or self._scenario:
-            text.append(f"  {now - (self._waiting if self._what else self._began):.0f} s", style="dim")
+        """The seconds and the wait first: what a narrow terminal cuts off is the end of the line."""
+        seconds = time.monotonic() - (self._waiting if self._what else self._began)
+        text = Text(f"{seconds:.0f} s  ", no_wrap=True, overflow="ellipsis", style="dim")
+        text.append(" · ".join(part for part in (self._what, self._scenario) if part) or CLOSING, style="not dim")
         self._spinner.update(text=text)
         return self._spinner
 

@@ -9,7 +9,7 @@ from ss_audit.report.told.references import References
 from ss_audit.report.told.scenarios import CheckTold
 from ss_audit.report.told.words import OUTCOME_WORDS, counted
 
-RANKS = {"spec": "spec", "must": "counts", "advisory": "advisory"}
+RANKS = {"spec": "spec", "must": "this audit", "advisory": "advisory"}
 
 
 def evidence(ids: Iterable[str], references: References, indent: int = 4) -> list[str]:

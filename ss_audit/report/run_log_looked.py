@@ -51,7 +51,7 @@ def inventory(run: RunRead, references: References) -> list[str]:
     shown = [
         (
             code(f"{row.method} {row.path}"), "yes" if is_versioned(row.path) else "no", row.surface,
-            code(row.defined_at) if row.defined_at else "not found", "yes" if row.in_openapi else "hidden",
+            code(row.defined_at) if row.defined_at else "not found", "yes" if row.in_openapi else "no",
             {True: "yes", False: "no", None: "unknown"}[row.reachable],
         )
         for row in rows

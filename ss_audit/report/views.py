@@ -12,9 +12,9 @@ from ss_audit.report.inventory import inventory_page
 from ss_audit.report.reconcile import ALLURE
 from ss_audit.report.run_log import run_log
 from ss_audit.report.summary.page import summary_page
+from ss_audit.report.told.account import account_of
 from ss_audit.report.told.chain import library_of, routes_of
 from ss_audit.report.told.references import References
-from ss_audit.report.what_was_audited import title
 from ss_audit.run_reading import BundleUnreadable, RunRead, read_run
 
 ALLURE_PAGE = "allure-report/index.html"
@@ -56,8 +56,15 @@ def _written(file: Path, view: View, run: RunRead, digest: str, references: Refe
     return f"{file.name} written"
 
 
-def _inventory(run: RunRead, _digest: str, _references: References) -> str:
-    return inventory_page(title(run), routes_of(run), library_of(run))
+def _inventory(run: RunRead, digest: str, references: References) -> str:
+    told = account_of(run, digest)
+    about = {
+        "audited": told.title,
+        "run": told.run_id,
+        "verdict of the run": told.word,
+        "digest of the bundle": digest or "none",
+    }
+    return inventory_page(about, routes_of(run), library_of(run), references)
 
 
 VIEWS: Mapping[str, View] = MappingProxyType({"inventory.md": _inventory, "run-log.md": run_log, "summary.html": summary_page})

@@ -112,3 +112,13 @@ def test_without_colours_where_they_are_not_wanted(monkeypatch: pytest.MonkeyPat
         shown.close()
     assert "FAIL" in seen
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", seen)
+
+
+def test_a_narrow_terminal_keeps_the_seconds_also_while_it_closes() -> None:
+    """What is cut off is the end of the line, and silence without seconds looks like a hang."""
+    shown = Moving(io.StringIO(), as_it_is)
+    assert re.match(r"\d+ s  ending what was started", str(shown._now().text))
+    shown._scenario, shown._what = SCENARIO, "starting SS"
+    assert re.match(rf"\d+ s  starting SS · {SCENARIO}$", str(shown._now().text))
+    shown._what = ""
+    assert re.match(rf"\d+ s  {SCENARIO}$", str(shown._now().text))
