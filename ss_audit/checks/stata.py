@@ -265,7 +265,8 @@ def the_runner_is_real(journey: MainJourney, provenance: Provenance) -> Judgemen
     if not leaf_name(run):
         not_reached("the process that ran was too short to be seen", None, [e.id for e in evidence])
     seen_as = f"{identity(run)}, log of {read.version} {read.edition or ''}".rstrip()
-    open_doubts = doubts_about(run, read.edition)
+    do_file = _executed_do_file(journey)
+    open_doubts = doubts_about(run, read.edition, (do_file.body.text or "") if do_file else "")
     if open_doubts:
         saw = f"{seen_as}: {'; '.join(open_doubts)}"
         return not_evidenced(expected="a real Stata", saw=saw, evidence=evidence, strength="witnessed")

@@ -16,6 +16,15 @@ UTILITIES = "true|false|cat|cp|mv|rm|ln|dd|env|echo|printf|tee|head|tail|touch|m
 NOT_STATA = re.compile(rf"({INTERPRETERS}|{UTILITIES})[\d.]*", re.I)
 NAMES = re.compile(r"x?stata(-?(?P<edition>mp|se|be|ic))?(-64)?(\.exe)?", re.I)
 OPTION = re.compile(r"[-/][a-z]\d*|-rngstream\d+", re.I)
+PREFIXES = r"^\s*(?:(?:cap\w*|qui\w*|noi\w*)\s*:?\s+)*"
+OWN_USE = {
+    "libpython": re.compile(rf"{PREFIXES}python\b", re.M),
+    "libjvm": re.compile(
+        rf"{PREFIXES}(?:java|javacall|jdbc|h2o|graph|gr|twoway|tw|scatter|histogram|put\w+|translate|collect|(?:import|export)\s+(?!delim))\b",
+        re.M,
+    ),
+}
+"""The commands for which Stata itself loads these."""
 SMALLEST = 1024 * 1024
 SOME_WORK = 0.05
 
@@ -49,8 +58,9 @@ def refutations(run: StataProcess) -> tuple[str, ...]:
     return tuple(found)
 
 
-def doubts_about(run: StataProcess, edition: str | None) -> tuple[str, ...]:
-    """Why the leaf is perhaps no Stata, in words. In: the edition that the log's head names, if it names one."""
+def doubts_about(run: StataProcess, edition: str | None, do_file: str = "") -> tuple[str, ...]:
+    """Why the leaf is perhaps no Stata, in words. In: the edition that the log's head names, if it names one, and the
+    do-file: a real Stata loads Python or Java when a command asks for it, and only then."""
     leaf = leaf_name(run)
     name = NAMES.fullmatch(leaf)
     found = []
@@ -60,6 +70,9 @@ def doubts_about(run: StataProcess, edition: str | None) -> tuple[str, ...]:
         found.append(f"{leaf} ran, and the log's head is that of {edition}")
     if run.leaf_size is not None and run.leaf_size < SMALLEST:
         found.append(f"{leaf} is a file of {run.leaf_size} bytes, and Stata's programs have millions")
+    strange = [name for name in run.leaf_libraries if not _asked_for(name, do_file)]
+    if strange:
+        found.append(f"{leaf} had {', '.join(strange)} loaded, and no command of the do-file asks for it")
     node = _leaf(run)
     for other in _below(run, node) if node else ():
         if NOT_STATA.fullmatch(_name(other.executable)) and other.cpu_seconds > max(SOME_WORK, node.cpu_seconds if node else 0):
@@ -73,6 +86,10 @@ def held_the_log(run: StataProcess) -> bool:
     """Whether the leaf was seen with the run's log open for writing."""
     node = _leaf(run)
     return node is not None and node.wrote_log
+
+
+def _asked_for(library: str, do_file: str) -> bool:
+    return any(library.startswith(name) and asks.search(do_file) for name, asks in OWN_USE.items())
 
 
 def _strange_words(run: StataProcess) -> tuple[str, ...]:

@@ -194,6 +194,7 @@ class StataProcess(Evidence):
     The leaf is the program that did the work. `leaf_entry_points` are the interpreters ("Python") of which its file is a
     launcher, `leaf_same_as` the interpreter on that machine of which it is a copy. `files_written` are files below the
     working folder that were written while it ran, by their path from there, with their digests when Stata had just ended.
+    `leaf_libraries` are the interpreters' libraries that the leaf had loaded.
     """
 
     kind: ClassVar[str] = "stata_process"
@@ -219,6 +220,7 @@ class StataProcess(Evidence):
     log_sha256: str | None = None
     log_size: int | None = None
     files_written: dict[str, str] = {}
+    leaf_libraries: tuple[str, ...] = ()
 
 
 class FileSeen(Evidence):

@@ -135,3 +135,22 @@ def test_whoever_started_it_and_wrote_the_log_too_is_a_doubt() -> None:
     beside = node(20, 1, "/usr/bin/python3.11", log=True)
     assert doubts_about(run(beside, SHELL, STATA), "SE") == ()
     assert doubts_about(run(node(10, 1, "/usr/bin/python3.11"), SHELL, STATA), "SE") == ()
+
+
+@pytest.mark.parametrize(
+    ("library", "do_file", "doubted"),
+    [
+        ("libpython3.11.so.1.0", "regress y x\n", True),
+        ("libpython3.11.so.1.0", "* python: 1\njava\n", True),
+        ("libpython3.11.so.1.0", "version 18\n  capture python: 1\n", False),
+        ("libperl.so.5.36", "python: 1\n", True),
+        ("libjvm.so", "import delimited using x.csv\n", True),
+        ("libjvm.so", "import excel using x.xls\n", False),
+        ("libjvm.so", "qui graph export x.png\n", False),
+    ],
+)
+def test_an_interpreter_in_a_library_is_a_doubt_unless_the_do_file_asks_for_it(
+    library: str, do_file: str, doubted: bool
+) -> None:
+    found = doubts_about(run(STATA, leaf_libraries=(library,)), "SE", do_file)
+    assert found == ((f"stata-se had {library} loaded, and no command of the do-file asks for it",) if doubted else ())

@@ -4,10 +4,12 @@
 # os.path is loaded anyway; pathlib would add a fifth to the shim's start, which is part of every run's time.
 
 import os
+import re
 import sys
 from typing import NamedTuple
 
 LINUX = sys.platform.startswith("linux")
+_LIBRARY = re.compile(rb"(?<=/)lib(python|perl|ruby|R|julia|node|lua|jvm)(?=[-.\d])[^/\n]*\.(so|dylib)[^/\n ]*")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -30,6 +32,16 @@ def below(root: int) -> list[Look]:
 def readable(raw: bytes | str) -> str:
     """A name or argument as text that JSON can carry: bytes that are not UTF-8 are replaced."""
     return (raw if isinstance(raw, bytes) else os.fsencode(raw)).decode("utf-8", "replace")
+
+
+def interpreters_in(pid: int) -> frozenset[str]:
+    """The names of interpreters' libraries that are mapped into a process. Linux only; elsewhere none is told."""
+    try:
+        with open(f"/proc/{pid}/maps", "rb") as file:
+            mapped = {line.split(None, 5)[5].rstrip() for line in file if b"/" in line}
+    except OSError:
+        return frozenset()
+    return frozenset(readable(found[0]) for path in mapped if (found := _LIBRARY.search(path)))
 
 
 def _has_children_files() -> bool:

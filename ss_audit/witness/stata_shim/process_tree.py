@@ -14,7 +14,7 @@ import stat
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ss_audit.witness.stata_shim.process_look import LINUX, Look, below, readable
+from ss_audit.witness.stata_shim.process_look import LINUX, Look, below, interpreters_in, readable
 from ss_audit.witness.stata_shim.program import Program
 
 
@@ -26,6 +26,7 @@ class Node(NamedTuple):
     order: int
     held_log: bool
     program: Program | None
+    libraries: frozenset[str] = frozenset()
 
 
 class ProcessTree:
@@ -34,11 +35,14 @@ class ProcessTree:
     def __init__(self, root: int, log: str | None) -> None:
         self._root = root
         self._log = log
+        self._samples = 0
         self._nodes: dict[tuple[int, str], Node] = {}
         self._programs: dict[tuple[int, int], Program] = {}
 
     def sample(self) -> None:
-        """Looks once."""
+        """Looks once. What a process has loaded is a longer look, taken at every fourth."""
+        self._samples += 1
+        deep = self._samples % 4 == 0
         log = _identity(self._log) if self._log else None
         depths: dict[int, int] = {}
         for look in below(self._root)[1:]:
@@ -57,6 +61,7 @@ class ProcessTree:
                 order=known.order if known else len(self._nodes),
                 held_log=held or (same is not None and same.held_log),
                 program=program,
+                libraries=(interpreters_in(look.pid) if deep else frozenset()) | (same.libraries if same else frozenset()),
             )
 
     def assume(self, pid: int, path: str | None, command: Sequence[str]) -> None:

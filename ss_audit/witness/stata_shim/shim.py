@@ -112,6 +112,7 @@ def run(records: Records, command: Sequence[str], words: int) -> int:
             "leaf_size": leaf.program.size if leaf and leaf.program else None,
             "leaf_entry_points": leaf.program.entry_points() if leaf and leaf.program else [],
             "leaf_same_as": leaf.program.same_as() if leaf and leaf.program else None,
+            "leaf_libraries": sorted(leaf.libraries) if leaf else [],
             "log_file": readable(log) if log and log_sha256 else None,
             "log_sha256": log_sha256,
             "log_size": log_size,
