@@ -114,6 +114,19 @@ def _retry_only_says_so() -> None:
     _at_a_retry(flipped)
 
 
+def _retry_makes_its_log_up() -> None:
+    from rehearsal.reference_ss.store.models import now
+    from rehearsal.reference_ss.worker.attempt import Attempts
+    from rehearsal.reference_ss.worker.stata import StataRun
+
+    @instead_of(Attempts, "_run")
+    def run(original: Any, self: Any, job: Any, *given: Any) -> Any:
+        if len(job.runs) == 1:
+            return original(self, job, *given)
+        log = b"\n. do stata.do \n\n. display 1\n1\n\n. \nend of do-file\n"
+        return StataRun(("stata-mp", "-b", "do", "stata.do"), now(), 5, 0, False, 60, None, log, b"", b""), None
+
+
 def _retry_clears_the_index() -> None:
     def cleared(original: Any, running: Any, job_id: str) -> Any:
         with running._store.edit(job_id) as job:
@@ -236,6 +249,14 @@ FAULTS = (
         r"ended succeeded; but it left no new stata\.log",
         severity="critical",
         where=("api",),
+    ),
+    _fault(
+        "retry-writes-a-log-and-runs-nothing",
+        "A retry starts no Stata; it writes a log of its own and succeeds.",
+        _retry_makes_its_log_up,
+        "a_declared_absence_is_recoverable",
+        r"ended succeeded; but no Stata was started after the package",
+        severity="critical",
     ),
     _fault(
         "retry-clears-the-index",

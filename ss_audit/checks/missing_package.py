@@ -12,7 +12,7 @@ from ss_audit.checks.environment import refuse_bad_environment, refuse_bad_host
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
 from ss_audit.checks.reached import CHECK_OF, frozen_plan
 from ss_audit.checks.values import written
-from ss_audit.evidence.model import Evidence, StoredArtifact
+from ss_audit.evidence.model import Body, Evidence, StataProcess, StoredArtifact
 from ss_audit.evidence.seen import DeclaredPackage, PackageTrial, UndeclaredPackage
 from ss_audit.ss import facts, plans
 from ss_audit.stata_log.grammar import read_log
@@ -78,6 +78,7 @@ def _structured(answer: object, package: str) -> bool:
 
 BESIDE_THE_ERROR = {
     "dependencies", "plan", "params", "parameters", "templateparams", "templatecontract", "template", "argv", "draft", "steps",
+    "dofile", "script", "source",
 }  # fmt: skip
 STATA_MISSES = re.compile(r"unrecognized|not found|not installed|cannot find|could not find|missing|unknown", re.I)
 
@@ -104,18 +105,31 @@ def _recovers(trial: PackageTrial, root: str) -> Judgement:
     idle = _did_not_run_again(trial) if retry.is_success and status in facts.SUCCEEDED else None
     good = retry.is_success and status in facts.SUCCEEDED and idle is None
     saw += f"; but {idle}" if idle else ""
-    return judged(good, expected="the same job succeeds", saw=saw, evidence=[installed, retry, last])
+    ran = (trial.retry_runs or ())[-1:]
+    return judged(good, expected="the same job succeeds", saw=saw, evidence=[installed, retry, last, *ran])
 
 
 def _did_not_run_again(trial: PackageTrial) -> str | None:
-    """Why the success is none: the retry left no Stata log of its own, or one of a run that failed."""
+    """Why the success is none: the retry left no Stata log of its own, one that no Stata wrote, or one of a run that failed."""
     before = {a.body.sha256 for a in trial.failed_artifacts}
     logs = [a for a in trial.retry_artifacts if a.rel_path.rpartition("/")[2] == "stata.log" and a.body.text]
     new = [a for a in logs if a.body.sha256 not in before]
     if not new:
         return "it left no new stata.log"
+    if trial.retry_runs is not None and trial.installed is not None:
+        since = [run for run in trial.retry_runs if run.started_at >= trial.installed.at]
+        if not since:
+            return "no Stata was started after the package had been installed"
+        new = [a for a in new if any(_wrote(run, a.body) for run in since)]
+        if not new:
+            return "its stata.log is none that a Stata wrote after the package had been installed"
     outcomes = [read_log((a.body.text or "").encode()).outcome for a in new]
     return None if "ok" in outcomes else f"its stata.log ended {outcomes[-1]}"
+
+
+def _wrote(run: StataProcess, log: Body) -> bool:
+    """Whether the log that this run left is this one; a log with a secret in it has no digest, and its size has to do."""
+    return run.log_sha256 == log.sha256 if log.sha256 else run.log_size == log.size
 
 
 def _keeps_evidence(trial: PackageTrial, root: str) -> Judgement:

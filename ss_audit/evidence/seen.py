@@ -19,6 +19,7 @@ from ss_audit.evidence.model import (
     LogWindow,
     OperatorCommand,
     ProcessSeen,
+    StataProcess,
     Statement,
     StoredArtifact,
 )
@@ -175,7 +176,8 @@ class MissingParameters(Observation):
 class PackageTrial(Observation):
     """A job whose template needs a package that is absent, and its retry after the package was installed.
 
-    Without a library that could be altered there is no journey; `planted` then says so.
+    Without a library that could be altered there is no journey; `planted` then says so. `retry_runs` are all runs of the
+    Stata command for this job; None where no shim stood, and in what was recorded before they were kept.
     """
 
     how: Literal["declared", "undeclared"]
@@ -191,6 +193,7 @@ class PackageTrial(Observation):
     retry_index: Exchange | None = None
     retry_artifacts: tuple[StoredArtifact, ...] = ()
     retry_logs: tuple[LogWindow, ...] = ()
+    retry_runs: tuple[StataProcess, ...] | None = None
 
 
 class DeclaredPackage(PackageTrial):

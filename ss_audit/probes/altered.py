@@ -192,7 +192,7 @@ def _recover(lab: Lab, bench: Bench, label: str, journey: Journey, package: str)
     polls = poll(bench.client, access, patience, bench.is_broken) if retry.is_success else ()
     index = bench.client.artifacts(access)
     _, artifacts = download_all(bench.client, access, index, "after retry") if index.is_success else ((), ())
-    bench.stata_runs(access.job_id)
+    runs = bench.stata_runs(access.job_id)
     bench.refuse_engine_gaps(artifacts, ())
     return {
         "status_after_failure": status,
@@ -204,6 +204,7 @@ def _recover(lab: Lab, bench: Bench, label: str, journey: Journey, package: str)
         "retry_index": index,
         "retry_artifacts": artifacts,
         "retry_logs": bench.stack.log_windows(marks, f"retry of the {label}"),
+        "retry_runs": None if "stata" in bench.unwitnessed else runs,
     }
 
 

@@ -2,6 +2,7 @@
 # ruff: noqa: E501
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from stata_log.synthetic import batch
@@ -18,6 +19,7 @@ from checks.observations import (
     journey,
     plan,
     run_meta,
+    stata_run,
     statement,
     status,
 )
@@ -82,7 +84,7 @@ def trial(kind: type[P], failed: tuple[StoredArtifact, ...] | None = None, **mor
     values: dict[str, Any] = {
         "how": "declared", "package": PACKAGE, "planted": statement("package planted"),
         "journey": job.model_copy(update={"freezes": (froze,)}), "status_after_failure": status("failed"),
-        "failed_index": index_of(found), "failed_artifacts": found, "installed": statement("installed"),
+        "failed_index": index_of(found), "failed_artifacts": found, "installed": statement("installed").model_copy(update={"at": INSTALLED_AT}),
         "retry": exchange("run", {"job_id": JOB, "status": "queued"}, method="POST"), "retry_polls": (status("queued"), status("succeeded")),
         "retry_index": index_of(found), "retry_artifacts": (*found, artifact("runs/r2/artifacts/stata.log", LOG)),
     }  # fmt: skip
@@ -101,6 +103,12 @@ def ended(word: str) -> Journey:
     return halted("finish", f"still {word!r}", kind=Journey, polls=(status(word),))
 
 
+INSTALLED_AT = datetime(2026, 1, 11, 12, tzinfo=UTC)
+LATER = stata_run(started_at=INSTALLED_AT)
+EARLIER = stata_run(started_at=INSTALLED_AT - timedelta(seconds=1))
+OTHER = stata_run(started_at=INSTALLED_AT + timedelta(seconds=9), log_sha256="0")
+_LOG = artifact("runs/r2/artifacts/stata.log", LOG)
+SECRETIVE = _LOG.model_copy(update={"body": _LOG.body.model_copy(update={"sha256": "", "size": 9})})
 BOTH = (
     (declared, missing_package.a_declared_absence_fails_the_job, missing_package.a_declared_absence_is_named, missing_package.a_declared_absence_is_recoverable),
     (undeclared, missing_package.an_undeclared_absence_fails_the_job, missing_package.an_undeclared_absence_is_named, missing_package.an_undeclared_absence_is_recoverable),
@@ -162,6 +170,17 @@ CASES: list[Case] = [
     *(row(back, "the disk is full at the retry", make(retry_polls=(status("failed"),), retry_logs=(DISK,)), "error", "the disk is full") for make, _, _, back in BOTH),
     *(row(back, "succeeded without a run", make(retry_artifacts=left_behind()), "fail", "no new stata.log") for make, _, _, back in BOTH),
     *(row(back, "succeeded with a log that failed", make(retry_artifacts=(artifact("runs/r2/artifacts/stata.log", STOPPED),)), "fail", "stata.log ended") for make, _, _, back in BOTH),
+    *(row(back, "Stata wrote its log", make(retry_runs=(EARLIER, LATER)), "pass", "succeeded") for make, _, _, back in BOTH),
+    *(row(back, "no shim stands there", make(retry_runs=None), "pass") for make, _, _, back in BOTH),
+    *(row(back, "Stata never ran", make(retry_runs=()), "fail", "no Stata was started") for make, _, _, back in BOTH),
+    *(row(back, "Stata ran before the install alone", make(retry_runs=(EARLIER,)), "fail", "no Stata was started") for make, _, _, back in BOTH),
+    *(row(back, "its log is made up", make(retry_runs=(LATER.model_copy(update={"log_sha256": "0"}),)), "fail", "none that a Stata wrote") for make, _, _, back in BOTH),
+    *(row(back, "a log of before the install", make(retry_runs=(EARLIER, OTHER)), "fail", "none that a Stata wrote") for make, _, _, back in BOTH),
+    *(row(back, "Stata ran for something else too", make(retry_runs=(EARLIER, LATER, OTHER)), "pass") for make, _, _, back in BOTH),
+    *(row(back, "a log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 9}),)), "pass") for make, _, _, back in BOTH),
+    *(row(back, "another log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 8}),)), "fail", "none that") for make, _, _, back in BOTH),
+    *(row(named, f"only in a {key} in the error", make(left_behind({"error_code": "X", key: f"version 18\n{PACKAGE}\n"})), "fail")
+      for make, _, named, _ in BOTH for key in ("do_file", "script", "source")),
     *(row(back, "not tried", make(retry=None), "not_evidenced") for make, _, _, back in BOTH),
     row(missing_package.the_retry_keeps_the_failure, "kept", declared(), "pass"),
     row(missing_package.the_retry_keeps_the_failure, "gone", declared(retry_artifacts=(artifact("runs/r2/stata.log", LOG),)), "fail", ERROR),
