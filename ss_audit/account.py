@@ -32,10 +32,12 @@ class Circumstances(Fact):
     llm: Literal["real", "rehearsal"]
 
 
-def judged(about: Circumstances, results: Sequence[ScenarioResult], trouble: Trouble | None) -> Verdict:
-    """The verdict on these results. `trouble` is why the run is partial, or None."""
+def judged(
+    about: Circumstances, results: Sequence[ScenarioResult], trouble: Trouble | None, leaked: Sequence[str] = ()
+) -> Verdict:
+    """The verdict on these results. `trouble` is why the run is partial, or None; `leaked` where a secret stands in it."""
     what, blame = (trouble.what, trouble.blame) if trouble else (None, None)
-    return decide(results, about.profile, what, blame)
+    return decide(results, about.profile, what, blame, in_doubt=bool(leaked))
 
 
 def account(

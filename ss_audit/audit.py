@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from ss_audit.checks.judgement import Blame, Check, Finding, registry
 from ss_audit.evidence.archive import Archive
+from ss_audit.evidence.masked_fields import fields_masked
 from ss_audit.evidence.model import Evidence, Statement, now
 from ss_audit.evidence.observation import Observation
 from ss_audit.evidence.seen import Conclusions, StackWatched
@@ -87,19 +88,19 @@ class Audit:
     def begin(self, name: str) -> None:
         """A scenario starts; until it is concluded it counts as interrupted."""
         self._executed[name] = INTERRUPTED
-        self.archive.event("scenario_started", {"name": name})
+        self.archive.event_of_ours("scenario_started", {"name": name})
         self.touched()
 
     def conclude(self, name: str, problem: str | None) -> ScenarioResult:
         """A scenario ended: all its checks are judged. `problem` is what went wrong besides SS, e.g. a step that broke."""
-        self._executed[name] = problem
+        problem = self._executed[name] = self.archive.masked(problem)
         for check in _checks_of(name):
             self.finding(check)
         return self._ended(name, problem)
 
     def broke(self, name: str, problem: str) -> ScenarioResult:
         """Something of ours broke around a scenario, after its steps: what was judged in it counts as a pass no longer."""
-        self._executed[name] = problem
+        problem = self._executed[name] = self.archive.masked(problem)
         return self._ended(name, problem)
 
     def look_once_more(self) -> None:
@@ -125,11 +126,11 @@ class Audit:
     def _ended(self, name: str, problem: str | None) -> ScenarioResult:
         result = next(r for r in self.results() if r.name == name)
         ended = result.model_dump(mode="json", include={"id", "name", "outcome", "reason"})
-        self.archive.event("scenario_ended", {**ended, "problem": problem})
+        self.archive.event_of_ours("scenario_ended", {**ended, "problem": problem})
         return result
 
     def _made(self, kind: type[Seen]) -> Observation | CouldNotLook:
-        self.archive.event("observing", {"kind": kind.__name__})
+        self.archive.event_of_ours("observing", {"kind": kind.__name__})
         for attempt in ("first", "again after a restart of what had died"):
             made = self._looked_after(kind) or self._attempt(kind)
             deaths = len(self.lab.deaths)
@@ -142,7 +143,7 @@ class Audit:
             made = self._could_not_look(kind, f"our relay broke: {'; '.join(self.lab.relay.failures)}", "audit")
         if isinstance(made, CouldNotLook):
             gap = {"kind": kind.__name__, "why": str(made), "blame": made.blame, "evidence": made.evidence}
-            self.archive.event("could_not_look", gap)
+            self.archive.event_of_ours("could_not_look", gap)
         return made
 
     def _looked_after(self, kind: type[Seen]) -> CouldNotLook | None:
@@ -184,11 +185,12 @@ class Audit:
 
     def _on_record(self, made: Observation) -> Observation:
         """The observation as the log holds it: what is judged now is what can be judged again."""
-        structure = self.archive.masked(json.loads(json.dumps(made.referenced())))
-        self.archive.event("observation", {"kind": type(made).__name__, "structure": structure})
+        structure = json.loads(json.dumps(made.referenced(self.archive.masked)))
+        self.archive.event_of_ours("observation", {"kind": type(made).__name__, "structure": structure})
         return type(made).rebuilt(structure, self.archive.entries)
 
     def _could_not_look(self, kind: type[Any], why: str, blame: Blame, trace: str = "") -> CouldNotLook:
+        why = self.archive.masked(why)
         detail = {"why": why, "blame": blame, **({"traceback": trace} if trace else {})}
         entry = self.archive.record(Statement(title=f"could not look: {kind.__name__}", detail=detail))
         return CouldNotLook(why, blame, entry.id)
@@ -198,8 +200,9 @@ class Audit:
             found = check.judge(*(self.observe(kind) for kind in check.takes))
         except CouldNotLook as gap:
             found = check.could_not_look(str(gap), gap.blame, gap.evidence)
-        self.archive.event("finding", found.model_dump(mode="json"))
-        return found
+        known = fields_masked(found, self.archive.judged)
+        self.archive.event_of_ours("finding", known)
+        return Finding.model_validate(known)
 
 
 def _checks_of(scenario: str) -> tuple[Check, ...]:

@@ -15,7 +15,9 @@ from ss_audit.cli_verify import verify
 from ss_audit.doctor.examination import examined
 from ss_audit.doctor.page import is_all_there, page
 from ss_audit.inspect_log import UnreadableError, inspected
+from ss_audit.known_secrets import redactor_for
 from ss_audit.runner import ROOT
+from ss_audit.settings import read
 from ss_audit.trace import trace_report
 
 
@@ -83,8 +85,9 @@ def _rehearse(rest: Sequence[str]) -> int:
 
 
 def _doctor(defined: Sequence[str], call_provider: bool) -> int:
-    items = examined(dict(parse_user_define(word) for word in defined), call_provider)
-    print(page(items))
+    given = dict(parse_user_define(word) for word in defined)
+    items = examined(given, call_provider)
+    print(redactor_for(read(given, None, ROOT).in_force).mask(page(items)))
     return 0 if is_all_there(items) else 2
 
 

@@ -6,6 +6,7 @@ that what was seen still leads to a verdict. What breaks after it raises: a verd
 """
 
 import json
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from ss_audit.account import Circumstances, account, judged
 from ss_audit.audit import Audit
 from ss_audit.evidence import har
 from ss_audit.evidence.bag import digest_of, files_in, write_whole
+from ss_audit.evidence.masked_fields import fields_masked
 from ss_audit.evidence.model import Statement, now
 from ss_audit.evidence.secret_search import search
 from ss_audit.evidence.seen import LibraryTrace, SurfacesSeen
@@ -31,15 +33,21 @@ from ss_audit.stack.errors import NotPutBack, StackError
 from ss_audit.verdict import ScenarioResult, Verdict
 
 T = TypeVar("T")
+DIGEST = re.compile(rb'"[a-z_]*sha256":"([0-9a-f]{64})"')
+MADE_OF_THE_BUNDLE = ("allure-report/", "summary.html", "bundle/data/har/")
 
 
 class Closed(NamedTuple):
-    """A run that was judged and sealed. `digest` pins its bundle; `document` is what verdict.json says."""
+    """A run that was judged and sealed. `digest` pins its bundle; `document` is what verdict.json says.
+
+    `leaked` is where secrets were found before it was judged, and what the verdict says about it.
+    """
 
     verdict: Verdict
     results: tuple[ScenarioResult, ...]
     document: dict[str, Any]
     digest: str
+    leaked: tuple[str, ...]
 
 
 class Closing:
@@ -76,23 +84,26 @@ class Closing:
         compared = self._tried("completing the reports", lambda: self._reports.completed(results, partial), None)
         told = compared or Reconciled((), {})
         how = {"compared": compared is not None, "interrupted": partial}
-        archive.event("reconciled", {**how, "problems": told.problems, "files": told.files})
+        problems = archive.masked(told.problems)
+        archive.event_of_ours("reconciled", {**how, "problems": problems, "files": told.files})
         nowhere: tuple[str, ...] = ()
         leaked = self._tried("the search for secrets", self.leaks, nowhere)
         filed = self._digests()
-        archive.event("filed", {"files": filed})
-        about = self._circumstances()
-        known = {"circumstances": about.model_dump(mode="json"), "said": self._said and self._said.model_dump()}
-        archive.event("closing", {**known, "left": left, "leaked": leaked, "archived": archives is not None})
-        why = trouble(gap(self._said, left, self._planned.lost, results), told.problems, leaked)
-        verdict = judged(about, results, why)
+        archive.event_of_ours("filed", {"files": filed})
+        about = Circumstances.model_validate(fields_masked(self._circumstances(), archive.masked))
+        said = self._said and self._said.model_copy(update={"what": archive.masked(self._said.what)})
+        left = archive.masked(left)
+        known = {"circumstances": about.model_dump(mode="json"), "said": said and said.model_dump()}
+        archive.event_of_ours("closing", {**known, "left": left, "leaked": leaked, "archived": archives is not None})
+        why = trouble(gap(said, left, self._planned.lost, results), problems, leaked)
+        verdict = judged(about, results, why, leaked)
         surfaces, trace = audit.observed(SurfacesSeen), audit.observed(LibraryTrace)
-        document = archive.masked(account(about, verdict, results, surfaces, trace, archives or {}, archive.head))
-        self._reports.describe(self._title(), about.stand_ins, document, told.problems)
+        document = archive.judged(account(about, verdict, results, surfaces, trace, archives or {}, archive.head))
+        self._reports.describe(self._title(), about.stand_ins, document, problems)
         write_whole(self._data / VERDICT, json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8"))
-        archive.event("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": self._changed_since(filed)})
+        archive.event_of_ours("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": self._changed_since(filed)})
         archive.close()
-        return Closed(verdict, results, document, seal_run(self._bundle, document, self._key))
+        return Closed(verdict, results, document, seal_run(self._bundle, document, self._key), leaked)
 
     def _tried(self, what: str, step: Callable[[], T], otherwise: T) -> T:
         """A step of the closing; when it breaks, the run is partial because of that."""
@@ -131,8 +142,26 @@ class Closing:
         return run.archives
 
     def leaks(self) -> tuple[str, ...]:
-        """Where in the run's folder a secret stands, in words that do not repeat it."""
-        return tuple(str(hit) for hit in search(self._folder, self._audit.archive.redactor.forms()))
+        """Where in the run's folder a secret stands, in words that do not repeat it.
+
+        What SS itself called a secret is no secret when anybody can work it out: SS would take our digests of what it
+        offers for a leak. And what is made of the bundle alone (the pages, the HARs with their base64) can't hold what the
+        bundle does not: there such a value stands by chance, or because SS took it from there.
+        """
+        redactor = self._audit.archive.redactor
+        told = redactor.told_forms()
+        counted = told and self._digests_known()
+        forms = {form: name for form, name in redactor.forms().items() if told.get(form) not in counted}
+        from_ss = {form for form in forms if form in told}
+        hits = search(self._folder, {form: name for form, name in forms.items() if form not in from_ss})
+        more = search(self._folder, {form: forms[form] for form in from_ss}) if from_ss else ()
+        here = (hit for hit in more if not hit.file.startswith(MADE_OF_THE_BUNDLE))
+        return tuple(map(str, sorted({*hits, *here})))
+
+    def _digests_known(self) -> set[bytes]:
+        """Every digest of ours: of the files, and in the log."""
+        in_log = DIGEST.findall((self._data / LOG).read_bytes())
+        return {*in_log, *(digest.encode() for digest in self._digests().values())}
 
     def _digests(self) -> dict[str, str]:
         """The digest of every file beside the log, by its path, as it is now."""

@@ -7,18 +7,36 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ss_audit.evidence.redaction import Redactor
+from ss_audit.own_words import is_ours
 from ss_audit.settings import InForce
-from ss_audit.stack.environment import secrets_in
+from ss_audit.stack.environment import is_of_chance, secrets_in
 
 IN_A_URL = re.compile(r"://(?:[^/\s:@]*):([^/\s@]+)@")
-SHORTEST_OF_OURS = 12
 
 
 def redactor_for(in_force: InForce, environment: Mapping[str, str] | None = None) -> Redactor:
     """A redactor that knows every secret that the run starts with. In: the settings; the audit's own environment."""
-    redactor = Redactor()
+    redactor = Redactor(is_word=is_ours)
     redactor.learn_all(known_secrets(in_force, os.environ if environment is None else environment))
     return redactor
+
+
+def not_masked(in_force: InForce) -> tuple[str, ...]:
+    """The variables of SS's whose name says secret and whose value is too short for one, or a word of ours: their names.
+
+    They are never shown as variables, but where SS writes such a value it can't be told from other text.
+    """
+    redactor = Redactor(is_word=is_ours)
+    given = secrets_in({**in_force.ss, **in_force.settings.ss_env})
+    return tuple(name for name, value in sorted(given.items()) if not redactor.learn(value, _called(name)))
+
+
+def told_of(names: tuple[str, ...]) -> str:
+    """One line about them."""
+    return (
+        f"not masked where SS writes it, being too short for a secret or a word of the audit's own: the value of "
+        f"{', '.join(names)}"
+    )
 
 
 def known_secrets(in_force: InForce, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -26,7 +44,7 @@ def known_secrets(in_force: InForce, environment: Mapping[str, str]) -> Iterator
     settings = in_force.settings
     for_ss = {**in_force.ss, **settings.ss_env}
     yield from _named(secrets_in(for_ss))
-    yield from _named({name: value for name, value in secrets_in(environment).items() if _is_of_chance(value)})
+    yield from _named({name: value for name, value in secrets_in(environment).items() if is_of_chance(value)})
     said = [value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), str)]
     for password in IN_A_URL.findall("\n".join([*for_ss.values(), *said])):
         yield "password", password
@@ -37,12 +55,11 @@ def known_secrets(in_force: InForce, environment: Mapping[str, str]) -> Iterator
 
 
 def _named(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    return ((name.lower().replace("_", " "), value) for name, value in variables.items())
+    return ((_called(name), value) for name, value in variables.items())
 
 
-def _is_of_chance(value: str) -> bool:
-    """Of our own environment only what can hardly be a path or a word: masking one of these would hide half of the evidence."""
-    return len(value) >= SHORTEST_OF_OURS and not re.search(r"[/\s]", value) and re.search(r"\d", value) is not None
+def _called(variable: str) -> str:
+    return variable.lower().replace("_", " ")
 
 
 def _lines(file: Path) -> list[str]:

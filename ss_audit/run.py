@@ -12,7 +12,7 @@ from ss_audit.evidence.archive import Archive
 from ss_audit.evidence.attestation import signing_key
 from ss_audit.evidence.bag import digest_of, write_whole
 from ss_audit.evidence.model import now
-from ss_audit.known_secrets import redactor_for
+from ss_audit.known_secrets import not_masked, redactor_for, told_of
 from ss_audit.lab.lab import Lab
 from ss_audit.plan import read_plan
 from ss_audit.planned import PLAN, on_record
@@ -80,11 +80,14 @@ class Run:
 
     def start(self) -> None:
         """Starts the main stack, so that what keeps it from starting is said first. The scenarios then say it again."""
+        unmasked = not_masked(self.in_force)
+        warning = [f"Note: {told_of(unmasked)}"] if unmasked else []
         self.live.say(
             [
                 f"Audit {self.run_id} of {self.title()}",
                 f"Seed: {self.in_force.settings.seed}",
                 f"Evidence and reports: {self.folder}",
+                *warning,
             ]
         )
         try:
@@ -106,8 +109,10 @@ class Run:
         self.live.close()
         wanted = self.in_force.settings.views
         views = write_views(self.folder / "bundle", self.folder, closed.digest) if wanted else ()
-        if closed.verdict.blame != "audit" and (leaks := closing.leaks()):
-            raise LeftSecrets(leaks)
+        if closed.verdict.blame != "audit" or closed.leaked:
+            known = set(closed.leaked)  # the verdict says so already
+            if leaks := tuple(leak for leak in closing.leaks() if leak not in known):
+                raise LeftSecrets(leaks)
         told = account_of(read_run(self.folder / "bundle"), closed.digest)
         quiet = self.in_force.settings.quiet
         lines = quiet_lines(told, str(self.folder)) if quiet else closing_lines(told, str(self.folder), views)
@@ -126,11 +131,11 @@ class Run:
         write_whole(self.data / PLAN, self._planned.written())
         about = {"run_id": self.run_id, "started_at": self.audit.started_at.isoformat()}
         scenarios = [scenario.id for scenario in self.audit.plan.scenarios]
-        self.archive.event("planned", {**about, "scenarios": scenarios, "plan": digest_of(self.data / PLAN)})
+        self.archive.event_of_ours("planned", {**about, "scenarios": scenarios, "plan": digest_of(self.data / PLAN)})
         for type_, file, data in (("settings", SETTINGS, _shown(self.in_force)), ("versions", VERSIONS, versions(root))):
             masked = self.archive.masked(data)
             write_whole(self.data / file, json.dumps(masked, indent=2, ensure_ascii=False).encode("utf-8"))
-            self.archive.event(type_, masked)
+            self.archive.event_of_ours(type_, masked)
 
     def _point_here(self) -> None:
         """`reports/latest` and the names beside the bundle. Two runs at once each move the pointer; the later start wins."""

@@ -50,7 +50,7 @@ class Given:
 
     def _ss_env(self, source: str, found: Mapping[str, Any]) -> None:
         for name, value in found.items():
-            if source == COMMAND_LINE and is_secret(name):
+            if source == COMMAND_LINE and is_secret(name, str(value)):
                 self.problems.append(
                     f"{SS_ENV_PREFIX}{name} on the command line would show a secret to everybody on this machine: "
                     f"export {name} instead"

@@ -97,11 +97,15 @@ def decide(
     profile: Literal["rehearsal", "production"],
     partial_because: str | None = None,
     blame: Blame | None = None,
+    in_doubt: bool = False,
 ) -> Verdict:
-    """The verdict. In: every planned scenario, advisory ones included. `blame` is whose fault it is that the run is partial."""
+    """The verdict. In: every planned scenario, advisory ones included. `blame` is whose fault it is that the run is partial.
+
+    `in_doubt`: the evidence itself can't be relied on or handed on, through a fault of ours; nothing is decided on it then.
+    """
     counted = [s for s in scenarios if s.must]
     outcomes = [s.outcome for s in counted]
-    if "fail" in outcomes:
+    if "fail" in outcomes and not in_doubt:
         return Verdict(word="NOT READY", partial_because=partial_because, reason=_named(counted, "fail", "broke the spec"))
     unclear = [s for s in counted if s.outcome not in ("pass", "not_evidenced")]
     if unclear or partial_because or not counted:

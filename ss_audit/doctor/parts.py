@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ss_audit.checks.own_data import SCENARIO as OWN_DATA
 from ss_audit.doctor.model import CheckoutSeen, DataSeen, InterpreterSeen, Item, LibrarySeen, MachineSeen, StataSeen
+from ss_audit.known_secrets import not_masked, told_of
 from ss_audit.settings import InForce
 from ss_audit.stata_log.grammar import read_log
 from ss_audit.stata_log.inspect import inspect
@@ -23,6 +24,9 @@ def of_settings(in_force: InForce, refused: Iterable[str]) -> Iterator[Item]:
     shown = in_force.settings.model_dump(mode="json")
     said = [f"{name}={_value(shown[name])} ({origin})" for name, origin in sorted(in_force.origin.items()) if name in shown]
     yield Item(what="settings", state="note", detail="; ".join(said) or "all at their defaults")
+    if unmasked := not_masked(in_force):
+        remedy = "a longer secret, of chance, is masked wherever it stands"
+        yield Item(what="secrets", state="note", detail=told_of(unmasked), remedy=remedy)
 
 
 def _value(value: object) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ss_audit.evidence.body_writer import BodyWriter
+from ss_audit.evidence.masked_fields import fields_masked
 from ss_audit.evidence.model import Body, E, Evidence, now
 from ss_audit.evidence.plain_text import on_a_line, storable
 from ss_audit.evidence.redaction import Redactor
@@ -41,12 +42,17 @@ class Archive:
 
     def record(self, entry: E) -> E:
         """Writes an evidence entry. In: without id. Out: the same entry, redacted, with its id."""
-        data = self.masked({**entry.model_dump(mode="json", exclude={"id"}), "title": on_a_line(entry.title)})
+        titled = entry.model_copy(update={"title": on_a_line(entry.title)})
+        data = {name: value for name, value in fields_masked(titled, self.masked).items() if name != "id"}
         return self._writer.submit(self._record, entry, data).result()
 
     def event(self, type_: str, data: Mapping[str, Any]) -> str:
         """Writes an event that is no evidence: the plan, an observation, a finding, the verdict. Out: its id."""
-        return self._writer.submit(self._append, type_, {"data": self.masked(dict(data))}).result()
+        return self.event_of_ours(type_, self.masked(dict(data)))
+
+    def event_of_ours(self, type_: str, data: Mapping[str, Any]) -> str:
+        """An event in which nothing is masked: digests and names of ours, or what was masked before. Out: its id."""
+        return self._writer.submit(self._append, type_, {"data": dict(data)}).result()
 
     def get(self, ids: Iterable[str]) -> tuple[Evidence, ...]:
         """The entries with these ids, in this order; unknown ids are a bug of the caller's and raise KeyError."""
@@ -81,6 +87,14 @@ class Archive:
         if isinstance(value, list | tuple):
             return [self.masked(v) for v in value]
         return value
+
+    def judged(self, value: Any) -> Any:
+        """As `masked`, for what is made of masked evidence: keys and wording are ours, and only known secrets are masked."""
+        if isinstance(value, str):
+            return storable(self.redactor.mask_known(value))
+        if isinstance(value, Mapping):
+            return {str(k): self.judged(v) for k, v in value.items()}
+        return [self.judged(v) for v in value] if isinstance(value, list | tuple) else value
 
     def _record(self, entry: E, data: Mapping[str, Any]) -> E:
         known = type(entry).model_validate({**data, "id": self._next_id()})

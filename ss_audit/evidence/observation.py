@@ -4,9 +4,10 @@ In the event log an observation stands as its structure with references to its e
 the log alone and judged again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
+from ss_audit.evidence.masked_fields import is_of_ours
 from ss_audit.evidence.model import Evidence, Fact
 
 REFERENCE = "$evidence"
@@ -19,9 +20,9 @@ class Observation(Fact):
         """Every entry that it is made of, each once, in the order of its fields."""
         return tuple({entry.id: entry for entry in _entries(self)}.values())
 
-    def referenced(self) -> dict[str, Any]:
-        """Its structure as JSON data in which each entry is a reference."""
-        return {name: _with_references(getattr(self, name)) for name in type(self).model_fields}
+    def referenced(self, masked: Callable[[Any], Any] = lambda value: value) -> dict[str, Any]:
+        """Its structure as JSON data in which each entry is a reference. `masked` gets what may come from outside."""
+        return _fields(self, masked)
 
     @classmethod
     def rebuilt(cls, structure: Mapping[str, Any], entries: Mapping[str, Evidence]) -> Self:
@@ -43,15 +44,25 @@ def _entries(value: Any) -> Iterator[Evidence]:
             yield from _entries(item)
 
 
-def _with_references(value: Any) -> Any:
+def _fields(fact: Fact, masked: Callable[[Any], Any]) -> dict[str, Any]:
+    fields = type(fact).model_fields
+    kept = {name: is_of_ours(name, field.annotation) for name, field in fields.items()}
+    return {name: _with_references(getattr(fact, name), _as_it_is if kept[name] else masked) for name in fields}
+
+
+def _with_references(value: Any, masked: Callable[[Any], Any]) -> Any:
     if isinstance(value, Evidence):
         return {REFERENCE: value.id}
     if isinstance(value, Fact):
-        return {name: _with_references(getattr(value, name)) for name in type(value).model_fields}
+        return _fields(value, masked)
     if isinstance(value, Mapping):
-        return {key: _with_references(item) for key, item in value.items()}
+        return {masked(key): _with_references(item, masked) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_with_references(item) for item in value]
+        return [_with_references(item, masked) for item in value]
+    return masked(value)
+
+
+def _as_it_is(value: Any) -> Any:
     return value
 
 

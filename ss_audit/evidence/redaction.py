@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,6 +21,10 @@ from ss_audit.evidence.secret_shapes import LONGEST, shapes_in
 
 MOST_MARKS = 10_000
 MARK = re.compile(r"\[secret: [a-z0-9 _-]+ [0-9a-f]{12}\]")
+MARK_IN_BYTES = re.compile(MARK.pattern.encode())
+SHORTEST_TOLD = 16
+TOLD = re.compile(rf"[A-Za-z0-9._~+/=-]{{{SHORTEST_TOLD},4096}}")
+"""What SS may call its token and we mask wherever it stands: what a bearer token is made of, and longer than most words."""
 
 
 class Masked(NamedTuple):
@@ -38,35 +42,54 @@ class _Known(NamedTuple):
 
 
 class Redactor:
-    """Masks every secret that it knows, in its usual forms, and everything that has the shape of one. For any thread."""
+    """Masks every secret that it knows, in its usual forms, and everything that has the shape of one. For any thread.
 
-    def __init__(self, key: bytes | None = None) -> None:
+    `is_word` says of a value, and of whether SS told it, that our own texts hold it: that is never learned, whoever calls it
+    a secret, because masking it would hit the record itself.
+    """
+
+    def __init__(self, key: bytes | None = None, is_word: Callable[[str, bool], bool] = lambda _value, _told: False) -> None:
         self._key = key or secrets.token_bytes(32)
+        self._is_word = is_word
+        self._told: set[bytes] = set()
         self._secrets: dict[bytes, tuple[bytes, str]] = {}
         self._changing = threading.Lock()
         self._marks: dict[str, bytes] = {}
         self._known = _Known(Finder(()), {})
 
-    def learn(self, value: str | None, name: str) -> None:
-        """From now on `value` is masked as `name`. Values under six characters are no secrets and would mask half a log."""
-        if not value or len(value) < SHORTEST or MARK.search(value):
-            return
-        plain = re.sub(r"[^a-z0-9 _-]", " ", name.lower()) or "secret"
-        with self._changing:
-            before = len(self._secrets)
-            for form in forms_of(value):
-                self._secrets.setdefault(form, (value.encode("utf-8", "surrogatepass"), plain))
-            if len(self._secrets) > before:
-                self._known = _Known(Finder(self._secrets), MappingProxyType(dict(self._secrets)))
+    def learn(self, value: str | None, name: str) -> bool:
+        """From now on `value` is masked as `name`. Out: whether that is so: values under six characters and words are not."""
+        return self._learn([value or ""], name) == 1
+
+    def learn_told(self, values: Iterable[str], name: str) -> None:
+        """Learns what SS, which may say anything, calls a secret: only what can hardly stand anywhere else."""
+        fit = [value for value in dict.fromkeys(values) if TOLD.fullmatch(value)]
+        new = [raw for value in fit if (raw := _raw(value)) not in self._secrets]
+        self._learn(fit, name, told=True)
+        self._told |= {raw for raw in new if raw in self._secrets}
 
     def learn_all(self, values: Iterable[tuple[str, str]]) -> None:
         """Learns pairs of name and value, as `learn`."""
         for name, value in values:
             self.learn(value, name)
 
+    def _learn(self, values: Iterable[str], name: str, told: bool = False) -> int:
+        """Out: how many of these are masked from now on."""
+        plain = re.sub(r"[^a-z0-9 _-]", " ", name.lower()) or "secret"
+        long = [value for value in values if len(value) >= SHORTEST and value not in plain and not MARK.search(value)]
+        fit = [value for value in long if not self._is_word(value, told)]
+        with self._changing:
+            before = len(self._secrets)
+            for value in fit:
+                for form in forms_of(value):
+                    self._secrets.setdefault(form, (_raw(value), plain))
+            if len(self._secrets) > before:
+                self._known = _Known(Finder(self._secrets), MappingProxyType(dict(self._secrets)))
+        return len(fit)
+
     def mark(self, value: str | bytes, name: str) -> str:
         """What stands in the place of a secret; equal secrets give equal marks within a run."""
-        raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+        raw = value if isinstance(value, bytes) else _raw(value)
         mark = f"[secret: {name} {hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:12]}]"
         if len(self._marks) < MOST_MARKS:
             self._marks[mark] = raw
@@ -78,10 +101,16 @@ class Redactor:
 
     def mask(self, text: str) -> str:
         """The text without secrets. Masking twice changes nothing."""
-        raw = text.encode("utf-8", "surrogatepass")
-        found = self.find(raw)
+        return self._without(text, self.find(_raw(text)))
+
+    def mask_known(self, text: str) -> str:
+        """The text without the secrets that are known: for what is made of masked evidence, where a shape is our wording."""
+        return self._without(text, self._find_known(_raw(text)))
+
+    def _without(self, text: str, found: list[Masked]) -> str:
         if not found:
             return text
+        raw = _raw(text)
         masked = self.replaced(raw, found, 0, len(raw))
         try:
             return masked.decode("utf-8", "surrogatepass")
@@ -90,12 +119,16 @@ class Redactor:
 
     def masked_names(self, text: str) -> tuple[str, ...]:
         """The names of the secrets that stand in this text, each once, sorted; those that were masked before count too."""
-        found = {stretch.name for stretch in self.find(text.encode("utf-8", "surrogatepass"))}
+        found = {stretch.name for stretch in self.find(_raw(text))}
         return tuple(sorted(found | {mark[len("[secret: ") : -14] for mark in MARK.findall(text)}))
 
     def forms(self) -> Mapping[bytes, str]:
         """Every form of every secret with the secret's name: what the search through the finished run folder needs."""
         return {form: name for form, (_, name) in self._known.secrets.items()}
+
+    def told_forms(self) -> Mapping[bytes, bytes]:
+        """Of these forms those of what SS called a secret, each with that secret."""
+        return {form: secret for form, (secret, _) in self._known.secrets.items() if secret in self._told}
 
     def find(self, data: bytes) -> list[Masked]:
         """What is to be masked in this data, in order, without overlap; of two secrets that overlap nothing is left."""
@@ -133,11 +166,24 @@ class Redactor:
 
     def _find_known(self, data: bytes) -> list[Masked]:
         known, found, covered = self._known, list[Masked](), 0
+        marks: list[tuple[int, int]] | None = None
         for at, form in known.finder.find(data):
             end = at + len(form)
             if end <= covered:
+                continue
+            marks = self._own_marks(data) if marks is None else marks
+            index = bisect_right(marks, (at, len(data))) - 1
+            if any(start < end and at < stop for start, stop in marks[max(index, 0) : index + 2]):
                 continue
             secret, name = known.secrets[form]
             found.append(Masked(at, end, secret, name) if at >= covered else Masked(covered, end, data[covered:end], name))
             covered = end
         return found
+
+    def _own_marks(self, data: bytes) -> list[tuple[int, int]]:
+        """Where marks stand that we made: nothing in them is masked again. What only looks like one hides nothing."""
+        return [mark.span() for mark in MARK_IN_BYTES.finditer(data) if mark[0].decode() in self._marks]
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -29,12 +29,10 @@ SHAPES = (
     Shape("token", (b"token=", b"Token=", b"TOKEN="), _VALUE),
     Shape("api key", (b"api_key=", b"apikey=", b"apiKey=", b"API_KEY="), _VALUE),
     Shape("password", (b"password=", b"PASSWORD=", b"passwd=", b"secret=", b"SECRET="), _VALUE),
+    Shape("token", (b'token"', b'Token"', b'TOKEN"'), rb'\s{0,4}:\s{0,4}"((?!\[secret: )[^"\\\s]{6,16000})"'),
     Shape(
         "token",
         (
-            b'token"',
-            b'Token"',
-            b'TOKEN"',
             b'api_key"',
             b'apiKey"',
             b'API_KEY"',

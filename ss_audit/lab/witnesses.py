@@ -62,10 +62,15 @@ class Witnesses:
                 stand_in = StandInLlm(self._keeper(), self._scratch())
                 self._cleanups.callback(stand_in.stop)
                 upstream = stand_in.start(self.in_force.settings.timeout_startup)
-            self.started_relay = LlmRelay(upstream, self.archive, list(secrets_in(self.in_force.ss).values()))
+            self.started_relay = LlmRelay(upstream, self.archive, self._keys())
             self.started_relay.start()
             self._cleanups.callback(self.started_relay.stop)
         return self.started_relay
+
+    def _keys(self) -> list[str]:
+        """What the relay masks besides the key that passes: SS's secrets, as far as they can be told from other text."""
+        learn = self.archive.redactor.learn
+        return [value for name, value in secrets_in(self.in_force.ss).items() if learn(value, name.lower().replace("_", " "))]
 
     def environment(
         self, folder: Path, records: Path, python: str = sys.executable, program_root: Path | None = None

@@ -178,15 +178,14 @@ class SSClient:
         if not request.url.path.endswith("/redeem"):
             return
         text = content.decode("utf-8", "replace")
-        for token in TOKEN.findall(text):
-            self.archive.redactor.learn(token, "token")
+        self.archive.redactor.learn_told(TOKEN.findall(text), "token")
         try:
             answer = json.loads(text)
         except (ValueError, RecursionError):
             return
         token, job = facts.bearer_token(answer), facts.job_id(answer)
         if token is not None and job is not None:
-            self.archive.redactor.learn(str(token.value), "token")
+            self.archive.redactor.learn_told([str(token.value)], "token")
             self._redeemed = Access(storable(str(job.value)), storable(str(token.value)))
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from ss_audit.evidence.body_writer import BodyWriter
 from ss_audit.evidence.model import Body, Exchange
-from ss_audit.evidence.redaction import Redactor
+from ss_audit.evidence.redaction import SHORTEST_TOLD, Redactor
 from ss_audit.ss.decoding import BrokenEncoding, Decoder
 
 TITLE = "ss_audit.title"
@@ -131,7 +131,7 @@ class RecordingTransport(httpx.BaseTransport):
                 method=request.method,
                 url=str(request.url),
                 request_headers=self._headers(request.headers),
-                request_body=self._archive.body(sent, _media_type(request.headers)),
+                request_body=_guarded(self._archive.body(sent, _media_type(request.headers))),
                 status=response.status_code if response is not None and not error else None,
                 response_headers=self._headers(response.headers) if response is not None else (),
                 response_body=answer,
@@ -145,8 +145,12 @@ class RecordingTransport(httpx.BaseTransport):
         return tuple(self._header(k.decode("latin-1"), v.decode("latin-1")) for k, v in headers.raw)
 
     def _header(self, name: str, value: str) -> tuple[str, str]:
+        redactor = self._archive.redactor
+        scheme, blank, credential = value.partition(" ")
+        if name.lower() == "authorization" and 0 < len(credential) < SHORTEST_TOLD:  # elsewhere it can't be told from a word
+            return name, f"{scheme}{blank}{redactor.mark(credential, 'bearer')}"
         secret = name.lower() in CREDENTIAL_HEADERS and len(value) >= SHORTEST_CREDENTIAL
-        return name, self._archive.redactor.mark(value, name.lower()) if secret else value
+        return name, redactor.mark(value, name.lower()) if secret else value
 
 
 class ExchangeFailed(httpx.TransportError):
@@ -155,6 +159,11 @@ class ExchangeFailed(httpx.TransportError):
     def __init__(self, exchange: Exchange, error: Exception) -> None:
         super().__init__(str(error))
         self.exchange = exchange
+
+
+def _guarded(sent: Body) -> Body:
+    """What we sent, without a digest where something was masked: the rest is known, so a short secret would be guessed."""
+    return sent.model_copy(update={"sha256": ""}) if sent.masked else sent
 
 
 def _media_type(headers: httpx.Headers) -> str:

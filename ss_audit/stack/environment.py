@@ -1,5 +1,6 @@
 """The environment in which SS runs: a known few names of ours, plus what was set for SS, and nothing by accident."""
 
+import re
 from collections.abc import Mapping
 
 INHERITED = frozenset({
@@ -8,7 +9,11 @@ INHERITED = frozenset({
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy",
 })  # fmt: skip
 INHERITED_PREFIXES = ("LC_", "S_", "STATA")
-SECRET_WORDS = ("KEY", "SECRET", "PASSWORD", "PASSWD", "TOKEN", "CREDENTIAL", "DSN")
+SECRET_NAME = re.compile(
+    r"SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|DSN|(?:^|_|API|ACCESS|PRIVATE|SIGNING)KEYS?(?:_?\d+)?$|TOKEN(?:_?\d+)?$"
+)
+DOUBTFUL_NAME = re.compile("KEY|TOKEN")
+SHORTEST_OF_CHANCE = 12
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -26,19 +31,30 @@ def child_environment(given: Mapping[str, str], inherited: Mapping[str, str]) ->
     return {**result, "NO_PROXY": no_proxy, "no_proxy": no_proxy}
 
 
-def is_secret(name: str) -> bool:
-    """Whether a variable of this name holds something that must not be shown."""
-    return any(word in name.upper() for word in SECRET_WORDS)
+def is_secret(name: str, value: str) -> bool:
+    """Whether a variable of this name holds something that must not be shown.
+
+    A key or a token has its name from its end (SS_LLM_API_KEY). Where the word stands elsewhere (SS_S3_KEY_PREFIX, but
+    SS_API_KEY_OLD, too), it depends on whether the value can be one.
+    """
+    upper = name.upper()
+    return bool(SECRET_NAME.search(upper)) or (bool(DOUBTFUL_NAME.search(upper)) and is_of_chance(value))
+
+
+def is_of_chance(value: str) -> bool:
+    """Whether this can hardly be a path, a word or a number: masking one of these would hide half of the evidence."""
+    mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
+    return len(value) >= SHORTEST_OF_CHANCE and not re.search(r"[/\s]", value) and bool(mixed)
 
 
 def masked(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment for evidence: sorted by name, the values of secrets as `***`, empty ones as they are."""
-    return {name: "***" if is_secret(name) and value else value for name, value in sorted(environment.items())}
+    return {name: "***" if value and is_secret(name, value) else value for name, value in sorted(environment.items())}
 
 
 def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:
     """The secrets in it, value by name: what a redactor has to learn."""
-    return {name: value for name, value in environment.items() if is_secret(name) and value}
+    return {name: value for name, value in environment.items() if value and is_secret(name, value)}
 
 
 def _is_passed_on(name: str) -> bool:

@@ -50,8 +50,9 @@ class Ending:
         said = self._closing.data["said"]
         known = gap(Trouble.model_validate(said) if said else None, self._closing.data["left"], planned.lost, self._results)
         self._differing = self._reports_differ()
-        why = trouble(known, self._differing, self._closing.data["leaked"])
-        self.verdict: Verdict = judged(self._about, self._results, why)
+        leaked = self._closing.data["leaked"]
+        why = trouble(known, self._differing, leaked)
+        self.verdict: Verdict = judged(self._about, self._results, why, leaked)
 
     def problems(self) -> Iterator[Problem]:
         """What differs."""

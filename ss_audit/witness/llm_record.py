@@ -93,7 +93,8 @@ def llm_call(notes: CallNotes, origin: str, host: str, key_masks: Iterable[str],
         "request_body": _body(notes.request_body, notes.request_type, secrets, body_limit),
         "response_body": _body(answer_body, notes.response_type, secrets, body_limit),
     }
-    return LlmCall.model_validate({**_masked(entry.model_dump(), secrets), **bodies})
+    masked = {name: _masked(value, secrets) for name, value in entry.model_dump().items()}  # the names of the fields are ours
+    return LlmCall.model_validate({**masked, **bodies})
 
 
 def _body(raw: bytes, content_type: str, secrets: tuple[str, ...], limit: int) -> Body:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ss_audit.known_secrets import redactor_for
+from ss_audit.known_secrets import not_masked, redactor_for, told_of
 from ss_audit.settings import InForce, Settings
 
 
@@ -45,3 +45,11 @@ def test_of_our_own_environment_what_can_be_no_path_and_no_word() -> None:
     }
     hidden = {value for value in ours.values() if hides(in_force(), value, ours)}
     assert hidden == {"0a1b2c3d4e5f6a7b"}
+
+
+def test_what_can_t_be_told_from_our_own_words_is_told_by_name_and_left_alone() -> None:
+    found = in_force({"SS_DB_PASSWORD": "template", "SS_PIN_SECRET": "123", "SS_LLM_API_KEY": "zqxwvkjp"})
+    assert not_masked(found) == ("SS_DB_PASSWORD", "SS_PIN_SECRET")
+    assert told_of(not_masked(found)).endswith("the value of SS_DB_PASSWORD, SS_PIN_SECRET")
+    assert not hides(found, "template")
+    assert hides(found, "zqxwvkjp")

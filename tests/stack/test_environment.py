@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ss_audit.stack import env_file
-from ss_audit.stack.environment import child_environment, masked, secrets_in
+from ss_audit.stack.environment import child_environment, is_secret, masked, secrets_in
 
 
 def test_only_known_names_are_inherited_and_what_is_given_wins() -> None:
@@ -61,3 +61,16 @@ def test_each_name_of_the_file_that_is_not_set_gets_a_harmless_value() -> None:
         "SS_LLM_TEMPERATURE": "",
         "SS_JOB_STORE_BACKEND": "file",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("SS_S3_KEY_PREFIX", "artifacts", False), ("SS_S3_KEY_PREFIX", "0a1b2c3d4e5f", True),
+        ("SS_LLM_MAX_TOKENS", "4096", False), ("SS_LLM_APIKEY", "k", True), ("SS_API_KEY_2", "k", True),
+        ("SS_ADMIN_TOKEN", "t", True), ("SS_MONKEY", "m", False), ("SS_KEYS_DIR", "/etc/keys/of/1", False),
+        ("SS_S3_ACCESS_KEY_ID", "AKIA0123456789", True), ("SS_TOKEN_TTL", "864000000000", False),
+    ],
+)  # fmt: skip
+def test_a_key_or_token_has_its_name_from_the_end_or_a_value_of_chance(name: str, value: str, secret: bool) -> None:
+    assert is_secret(name, value) is secret
