@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -46,12 +46,25 @@ def known_secrets(in_force: InForce, environment: Mapping[str, str]) -> Iterator
     yield from _named(secrets_in(for_ss))
     yield from _named({name: value for name, value in secrets_in(environment).items() if is_of_chance(value)})
     said = [value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), str)]
-    for password in IN_A_URL.findall("\n".join([*for_ss.values(), *said])):
-        yield "password", password
-        yield "password", unquote(password)
+    yield from _passwords([*for_ss.values(), *said])
     if settings.task_codes is not None:
         for code in _lines(settings.task_codes.expanduser()):
             yield "task code", code
+
+
+def secrets_of_variables(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(name, value) of what is secret in the variables of an SS that others set: by their names, and passwords within URLs.
+
+    As of our own environment only what can hardly be a word: a key there may be `rehearsal`.
+    """
+    found = [*_named(secrets_in(variables)), *_passwords(variables.values())]
+    return ((name, value) for name, value in found if is_of_chance(value))
+
+
+def _passwords(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for password in IN_A_URL.findall("\n".join(texts)):
+        yield "password", password
+        yield "password", unquote(password)
 
 
 def _named(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:

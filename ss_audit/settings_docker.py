@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ss_audit.settings_remote import command_problems
+from ss_audit.settings_remote import command_problems, proxy_problems
 
 ATTACHED = ("compose_project", "api_container", "worker_container")
 WITH = "stack=docker needs docker_image, to start SS in containers of our own, or compose_project (or api_container and \
@@ -26,6 +26,9 @@ def _attached(settings: Mapping[str, Any]) -> Iterator[str]:
         yield f"{lacking} is not named: SS's API and its worker both have to be, or compose_project"
     if settings.get("task_codes") is None and settings.get("profile") == "production":
         yield "production needs task_codes, a file with one unused task code a line, for an SS that runs already"
+    yield from proxy_problems(settings)
+    if settings.get("tunnel_command"):
+        yield "tunnel_command is for stack=remote: open the tunnel to an SS in containers before, and give base_url"
     if settings.get("docker_volumes"):
         yield "docker_volumes are for docker_image: an SS that runs already keeps the mounts that it has"
 

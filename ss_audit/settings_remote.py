@@ -25,10 +25,16 @@ def remote_problems(settings: Mapping[str, Any]) -> list[str]:
         found.append("stack=remote needs task_codes, a file with one unused task code a line")
     found += command_problems(settings)
     found += _way_back(settings)
+    return [*found, *proxy_problems(settings)]
+
+
+def proxy_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Only what speaks HTTP is a proxy here: the audit has no other."""
     proxy = settings.get("proxy")
-    if proxy is not None and urlsplit(proxy).scheme not in ("http", "https", "socks5"):
-        found.append(f"proxy must be a URL such as http://proxy.example.org:3128, not {proxy!r}")
-    return found
+    if proxy is not None and urlsplit(proxy).scheme not in ("http", "https"):
+        scheme = urlsplit(proxy).scheme
+        other = "; for SOCKS use a tunnel_command" if scheme.startswith("socks") else ""
+        yield f"proxy must be a URL such as http://proxy.example.org:3128, not one of {scheme or 'no scheme'}{other}"
 
 
 def _way_back(settings: Mapping[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from ss_audit.known_secrets import secrets_of_variables
 from ss_audit.lab.operators_means import OperatorsMeans, lacking
 from ss_audit.lab.supply import Made
 from ss_audit.lab.witnesses import Witnesses
@@ -11,9 +12,9 @@ from ss_audit.probes.ado_path import AdoFolder
 from ss_audit.settings import InForce
 from ss_audit.stack.docker import found
 from ss_audit.stack.docker.attached import MAY_RESTART, AttachedContainers
-from ss_audit.stack.docker.container import SSContainer
+from ss_audit.stack.docker.container import SSContainer, variables_of
 from ss_audit.stack.docker.engine import Engine, NotUsable
-from ss_audit.stack.docker.files import copy_out
+from ss_audit.stack.docker.files import PYTHON, copy_out
 from ss_audit.stack.docker.image import SOURCE, STANDS_IN
 from ss_audit.stack.interface import Mean, Role
 from ss_audit.stack.sidecar import Keeper
@@ -47,7 +48,7 @@ class Attachment:
             return self.settings.ss_root.expanduser().resolve()
         api = self._containers["api"]
         inside = PurePosixPath(api.container.labels.get(SOURCE) or api.cwd)
-        return self._copied("api", inside, "source-of-ss")
+        return self._copied("api", inside, "source-of-ss", PYTHON)
 
     def make(self, *_: str | Path | Keeper | AdoFolder | None) -> Made:
         """The one stack, whatever it is to be used for."""
@@ -64,6 +65,7 @@ class Attachment:
         s = self.settings
         containers = found.containers(self._engine, s.compose_project, {"api": s.api_container, "worker": s.worker_container})
         for container in containers.values():
+            self._witnesses.archive.redactor.learn_all(secrets_of_variables(variables_of(container.container)))
             told = container.container.labels.get(STANDS_IN)
             if told and s.profile == "production":
                 raise NotUsable(f"{container.name} says that it stands in for SS ({told}); it can't be audited for production")
@@ -87,7 +89,7 @@ class Attachment:
             means.to_undo, means.undo,
         )  # fmt: skip
 
-    def _copied(self, role: Role, inside: PurePosixPath, name: str) -> Path | None:
+    def _copied(self, role: Role, inside: PurePosixPath, name: str, suffix: str = "") -> Path | None:
         target = self._witnesses.scratch() / name
-        there = target.is_dir() or copy_out(self._containers[role].container, inside, target)
+        there = target.is_dir() or copy_out(self._containers[role].container, inside, target, suffix)
         return target if there else None

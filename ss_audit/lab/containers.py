@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from ss_audit.known_secrets import secrets_of_variables
 from ss_audit.lab.supply import Made
 from ss_audit.lab.witnesses import Witnesses
 from ss_audit.probes.ado_path import AdoFolder
 from ss_audit.settings import InForce
 from ss_audit.stack.docker import sweep
 from ss_audit.stack.docker.engine import Engine, NotUsable, explained, has_volume
+from ss_audit.stack.docker.files import PYTHON
 from ss_audit.stack.docker.image import OLDEST_FOR_SHIM, Inside, SSImage
 from ss_audit.stack.docker.spec import ContainerSpec
 from ss_audit.stack.docker.started import ContainerStack
@@ -59,11 +61,12 @@ class OwnContainers:
         settings = self.in_force.settings
         if settings.ss_root is not None:
             return settings.ss_root.expanduser().resolve()
-        return self._copied(self._image.source, "image-source")
+        return self._copied(self._image.source, "image-source", PYTHON)
 
     def make(self, name: str, folder: Path, keeper: Keeper, library: Path | None, ado: AdoFolder | None) -> Made:
         """A new one each time. Raises `StackError` where there is no engine or no such image, or not what a stack needs."""
         self._tell(keeper)
+        self.witnesses.archive.redactor.learn_all(secrets_of_variables(self._image.env))
         records = folder / "stata-records"
         archive = self.witnesses.archive
         env = self.witnesses.environment(folder, records, self._inside.python, Path(PROGRAM_ROOT))
@@ -160,9 +163,9 @@ class OwnContainers:
             self._told = True
             keeper.run_at_death(sys.executable, "-I", sweep.__file__, f"{sweep.LABEL}={self._run}")
 
-    def _copied(self, inside: PurePosixPath, name: str) -> Path | None:
+    def _copied(self, inside: PurePosixPath, name: str, suffix: str = "") -> Path | None:
         target = self.witnesses.scratch() / name
-        return target if target.is_dir() or self._image.copy_out(inside, target) else None
+        return target if target.is_dir() or self._image.copy_out(inside, target, suffix) else None
 
     def _nothing_is_left(self) -> None:
         """At the end, when every stack has been stopped. Raises `StackError` for what should have been removed by then."""

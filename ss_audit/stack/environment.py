@@ -14,6 +14,7 @@ SECRET_NAME = re.compile(
 )
 DOUBTFUL_NAME = re.compile("KEY|TOKEN")
 SHORTEST_OF_CHANCE = 12
+IN_A_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -48,8 +49,11 @@ def is_of_chance(value: str) -> bool:
 
 
 def masked(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment for evidence: sorted by name, the values of secrets as `***`, empty ones as they are."""
-    return {name: "***" if value and is_secret(name, value) else value for name, value in sorted(environment.items())}
+    """The environment for evidence: sorted by name, secrets and passwords within URLs as `***`, empty values as they are."""
+    return {
+        name: "***" if value and is_secret(name, value) else IN_A_URL.sub(r"\1***@", value)
+        for name, value in sorted(environment.items())
+    }
 
 
 def secrets_in(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """Containers as the engine's client shows them, without an engine."""
 
+import io
+import tarfile
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -59,3 +62,23 @@ class FakeEngine:
         if name not in self._all:
             raise NotFound(f"no such container: {name}")
         return self._all[name]
+
+
+class FakeFolder:
+    """A container with these files in the folder that is asked for, as the engine packs them."""
+
+    name, client = "ss-api", None
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def get_archive(self, inside: str) -> tuple[Iterator[bytes], dict[str, Any]]:
+        packed = io.BytesIO()
+        top = inside.rpartition("/")[2]
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for name, content in self._files.items():
+                member = tarfile.TarInfo(f"{top}/{name}")
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        whole = packed.getvalue()
+        return (whole[at : at + 1000] for at in range(0, len(whole), 1000)), {}

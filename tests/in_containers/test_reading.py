@@ -1,16 +1,20 @@
 """What is read of a container: its log, its state, its role and its address. No engine is needed."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ss_audit.doctor.containers import of_containers
 from ss_audit.doctor.model import ContainersSeen
+from ss_audit.evidence.model import LogWindow
 from ss_audit.settings import Settings, contradictions
 from ss_audit.stack.docker import found
+from ss_audit.stack.docker.attached import AttachedContainers
 from ss_audit.stack.docker.container import SSContainer
 from ss_audit.stack.docker.engine import NotUsable
 from ss_audit.stack.docker.logs import ContainerLog, Place
+from ss_audit.stack.docker.watch import Watch
 from ss_audit.stack.logs import LOST
 
 from .fakes import FakeContainer, FakeEngine
@@ -54,6 +58,19 @@ def test_a_log_that_was_rotated_or_replaced_says_so() -> None:
     container.lines.clear()
     container.write(9, "new")
     assert log_of(container).since(mark) == (LOST, "new")
+
+
+def test_of_what_came_before_the_audit_only_the_lines_of_the_start_are_taken() -> None:
+    worker = FakeContainer("ss-worker", "worker", StartedAt="2026-01-31T08:15:10.5Z")
+    for second, text in ((5, "SS_WORKER_STARTUP of the time before"), (10, "SS_WORKER_STARTUP"), (20, "a job of others")):
+        worker.write(second, text)
+    kept: list[LogWindow] = []
+    stack = AttachedContainers.__new__(AttachedContainers)
+    Watch.__init__(stack, SimpleNamespace(record=lambda window: kept.append(window) or window))  # type: ignore[arg-type,func-returns-value]
+    stack.containers = {"worker": SSContainer("worker", worker)}  # type: ignore[arg-type]
+    (window,) = stack.first_logs()
+    assert (window.process, window.lines) == ("worker", ("SS_WORKER_STARTUP",))
+    assert kept == [window]
 
 
 def test_a_log_of_a_container_that_was_removed_is_lost() -> None:
@@ -154,6 +171,8 @@ def test_without_one_published_port_it_has_to_be_said() -> None:
         ({"compose_project": "p", "docker_volumes": "a:/b"}, "docker_volumes are for docker_image"),
         ({"docker_image": "ss", "docker_volumes": "a:/b,relative"}, "docker_volumes has 'relative'"),
         ({"compose_project": "p", "library_swap_command": "swap"}, "library_swap_command needs {library}"),
+        ({"compose_project": "p", "tunnel_command": "ssh -N host"}, "tunnel_command is for stack=remote"),
+        ({"compose_project": "p", "proxy": "socks5://proxy:1080"}, "not one of socks5; for SOCKS use a tunnel_command"),
         ({"compose_project": "p", "profile": "production"}, "production needs task_codes"),
     ],
 )

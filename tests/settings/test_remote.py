@@ -40,6 +40,8 @@ def test_neither_can_be_left_out(missing: str, tmp_path: Path) -> None:
         ({"base_url": "https://jo:word@ss.example.org"}, "host, port and path alone"),
         ({"base_url": "https://ss.example.org?key=1"}, "host, port and path alone"),
         ({"proxy": "proxy.example.org:3128"}, "proxy must be a URL"),
+        ({"proxy": "socks5://proxy.example.org:1080"}, "for SOCKS use a tunnel_command"),
+        ({"library_swap_command": "x {library}", "ss_root": "."}, "library_source or library_restore_command"),
         ({"restart_command": "sh -c 'x"}, "restart_command can't be split"),
         ({"restart_command": " "}, "restart_command is empty"),
         ({**SOURCE, "library_swap_command": "swap it"}, "library_swap_command needs {library} in it"),

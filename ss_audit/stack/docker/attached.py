@@ -10,14 +10,14 @@ from ss_audit.evidence.model import LogWindow, OperatorCommand, ProcessSeen, Rec
 from ss_audit.settings import Settings
 from ss_audit.stack.docker import found, start_again
 from ss_audit.stack.docker.container import SSContainer
-from ss_audit.stack.docker.engine import Engine
+from ss_audit.stack.docker.engine import Engine, EngineRefused
 from ss_audit.stack.docker.logs import Place
 from ss_audit.stack.docker.watch import Watch
 from ss_audit.stack.errors import NotPutBack, NotReady, StackError
 from ss_audit.stack.interface import ROLES, Connection, RestartSeen, Role
 from ss_audit.stack.operator_command import Operator, filled
 from ss_audit.stack.readiness import wait_for, wait_for_worker
-from ss_audit.stack.remote import reach
+from ss_audit.stack.remote import reach, signs
 from ss_audit.stack.remote.in_use import LibraryInUse
 from ss_audit.stack.remote.library import OperatorsLibrary
 from ss_audit.stack.to_undo import ToUndo
@@ -142,8 +142,16 @@ class AttachedContainers(Watch):
         return tuple(self._recorder.record(container.seen("after revival")) for container in dead)
 
     def first_logs(self) -> tuple[LogWindow, ...]:
-        """None: what a log holds from before the audit is other people's."""
-        return ()
+        """Of what each log got since its container was started, the lines of SS's own start alone: the others from before
+        the audit are other people's. None of a log that the engine does not keep."""
+        windows = []
+        for container in self._in_order():
+            with contextlib.suppress(EngineRefused):
+                lines = container.log.since_second(container.state().started_at)
+                own = tuple(line for line in lines if signs.STARTED[container.role].search(line))
+                title = f"{container.role} log, the lines of its start"
+                windows.append(self._recorder.record(LogWindow(title=title, process=container.role, lines=own)))
+        return tuple(windows)
 
     def run_on(self, library: Path | None) -> bool:
         """Has SS run on this library, and restarts it, since SS reads its index once per process. Raises `NotInUse`."""

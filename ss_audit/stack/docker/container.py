@@ -47,7 +47,7 @@ class SSContainer:
         config = container.attrs["Config"]
         self.command: tuple[str, ...] = (container.attrs["Path"], *container.attrs["Args"])
         self.cwd: str = config.get("WorkingDir") or "/"
-        self.env = masked(dict(line.partition("=")[::2] for line in config.get("Env") or ()))
+        self.env = masked(variables_of(container))
         self.log = ContainerLog(lambda: self.container)
         self.log_begin = Place()
         self._last = _state(container.attrs)
@@ -175,6 +175,11 @@ class SSContainer:
             exit_status=state.exit_status,
             env=self.env,
         )
+
+
+def variables_of(container: Container) -> dict[str, str]:
+    """Its environment as the engine shows it, secrets in clear."""
+    return dict(line.partition("=")[::2] for line in container.attrs["Config"].get("Env") or ())
 
 
 def _state(attrs: dict[str, Any]) -> State:

@@ -107,10 +107,10 @@ class SSImage:
         tried = " and ".join(INTERPRETERS)
         raise NotUsable(f"no interpreter could be run in the image {self.name} (tried: {tried}): {shlex.quote(why[:300])}")
 
-    def copy_out(self, inside: PurePosixPath, target: Path) -> bool:
+    def copy_out(self, inside: PurePosixPath, target: Path, suffix: str = "") -> bool:
         """Copies a folder of the image to `target`. Out: whether the image has it. Raises `StackError`."""
         with self._container(["never run"]) as container:
-            return copy_out(container, inside, target)
+            return copy_out(container, inside, target, suffix)
 
     @property
     def _config(self) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class ContainerLog:
             return tuple(map(_unstamped, new))
         return (LOST, *map(_unstamped, lines or self._read()))
 
+    def since_second(self, moment: float | None) -> tuple[str, ...]:
+        """Every line from that second on, without the stamps; from the beginning where no moment is known."""
+        return tuple(map(_unstamped, self._read(since=None if moment is None else math.floor(moment))))
+
     def tail(self, place: Place, count: int = 15) -> tuple[str, ...]:
         """The last `count` non-empty lines since then."""
         return tuple(line for line in self.since(place) if line.strip())[-count:]

@@ -1,12 +1,12 @@
 """The operator's tunnel: started before anything is asked of SS, watched, started again when it ends, stopped at the end."""
 
 import os
-import shlex
 from pathlib import Path
 
 from ss_audit.evidence.model import ProcessSeen, Recorder
-from ss_audit.stack.errors import StackError, ending
+from ss_audit.stack.errors import StackDidNotStart, StackError, ending
 from ss_audit.stack.logs import Cursor, LogFile
+from ss_audit.stack.operator_command import filled
 from ss_audit.stack.process import ManagedProcess
 from ss_audit.stack.sidecar import Keeper
 
@@ -18,11 +18,17 @@ class TunnelEnded(StackError):
     """The tunnel's command ended before SS could be reached through it."""
 
 
+class NoTunnel(StackError):
+    """The tunnel's command can't be executed at all: the operator has to mend it."""
+
+    blame = "operator"
+
+
 class Tunnel:
     """One command that has to stay in the foreground (`ssh -N -L …`, `kubectl port-forward …`)."""
 
     def __init__(self, command: str, recorder: Recorder, keeper: Keeper, folder: Path) -> None:
-        self._words = shlex.split(command)
+        self._words = filled(command, {})
         self._recorder, self._keeper, self._folder = recorder, keeper, folder
         self._process: ManagedProcess | None = None
         self._reopened = 0
@@ -33,12 +39,14 @@ class Tunnel:
         return self._process is not None and self._process.is_alive
 
     def start(self) -> ProcessSeen:
-        """Starts it; one that had ended is cleared away first. Raises `StackDidNotStart`."""
+        """Starts it; one that had ended is cleared away first. Raises `NoTunnel`."""
         self.stop()
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._process = ManagedProcess(
-            ROLE, self._words, env=dict(os.environ), cwd=self._folder, log=self._folder / "tunnel.log", keeper=self._keeper
-        )
+        log, env = self._folder / "tunnel.log", dict(os.environ)
+        try:
+            self._process = ManagedProcess(ROLE, self._words, env=env, cwd=self._folder, log=log, keeper=self._keeper)
+        except StackDidNotStart as error:
+            raise NoTunnel(f"tunnel_command can't be executed: {error}") from error
         return self._recorder.record(self._seen(self._process, "start"))
 
     def require(self) -> None:
