@@ -68,6 +68,14 @@ def _artifacts_unguarded() -> None:
             vars(route)["dependencies"].clear()
 
 
+def _only_reads_are_guarded() -> None:
+    from rehearsal.reference_ss.api import journey_routes
+
+    for route in journey_routes.job_router.routes:
+        if "POST" in getattr(route, "methods", ()):
+            vars(route)["dependencies"].clear()
+
+
 def _refusals_are_200() -> None:
     from rehearsal.reference_ss.errors import SSError
 
@@ -153,6 +161,14 @@ FAULTS = (
         _artifacts_unguarded,
         "redeem.no_token_opens_nothing",
         r"artifact index: 200; an artifact: 200",
+    ),
+    _fault(
+        "only-reads-are-guarded",
+        "The token is checked where a job is read, and not where it is changed.",
+        _only_reads_are_guarded,
+        "redeem.no_token_opens_nothing",
+        r"upload: 200",
+        seen="routes guarded one by one: the method that somebody forgot stands open",
     ),
     _fault(
         "refusals-are-200",

@@ -128,6 +128,17 @@ def _index_by_path() -> None:
         return {"artifacts": {row["rel_path"]: {"type": row["kind"], **row["meta"]} for row in rows}}
 
 
+def _index_after_the_freeze() -> None:
+    from rehearsal.reference_ss.api import views
+    from rehearsal.reference_ss.errors import SSError
+
+    @instead_of(views, "artifacts")
+    def artifacts(original: Any, stored: Any) -> Any:
+        if stored.latest_run is None and stored.plan is None:
+            raise SSError(409, "ARTIFACTS_NOT_READY", "the job has not run yet", job_id=stored.job_id)
+        return original(stored)
+
+
 def _draft_takes_its_time() -> None:
     from rehearsal.reference_ss.api import serve
 
@@ -183,6 +194,12 @@ VARIANTS = (
         "The index of artifacts is an object with the paths as its keys.",
         where=("api",),
         apply=_index_by_path,
+    ),
+    Variant(
+        "sound-index-after-the-freeze",
+        "Before a plan is frozen the index of artifacts is answered with 409.",
+        where=("api",),
+        apply=_index_after_the_freeze,
     ),
     Variant("sound-draft-pending", "The first answer for each draft is: not yet.", where=("api",), apply=_draft_takes_its_time),
 )

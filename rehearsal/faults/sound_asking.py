@@ -1,5 +1,6 @@
 """Sound systems that ask the model in another way than the reference SS does."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,31 @@ def _one_call_timed_out() -> None:
             return original(*asked)
 
 
+def writing_the_plan(settle: Callable[[Any], Any]) -> None:
+    """Has the model write the plan's steps once the template is settled, which its prompt names.
+
+    In: a function from the model's selection to the one that the plan is made of.
+    """
+    from rehearsal.reference_ss.journey.drafting import Drafting
+
+    @instead_of(Drafting, "_select")
+    def select(original: Any, self: Any, job: Any, draft: Any) -> Any:
+        settled = settle(original(self, job, draft))
+        schema = {"schema_version": 1, "steps": []}
+        parts = {
+            "REQUIREMENT": job.requirement,
+            "SELECTED_TEMPLATES": json.dumps([settled.template_id]),
+            "DATA_SCHEMA": json.dumps({"columns": [column.name for column in job.inputs.columns]}),
+            "OUTPUT_SCHEMA": json.dumps(schema),
+        }
+        self._llm.ask(job.job_id, "plan", "\n".join(f"{heading}:\n{text}" for heading, text in parts.items()))
+        return settled
+
+
+def _the_model_writes_the_plan() -> None:
+    writing_the_plan(lambda selection: selection)
+
+
 def _variant(name: str, what: str, apply: Callable[[], None]) -> Variant:
     return Variant(name, what, where=("api",), apply=apply)
 
@@ -68,5 +94,10 @@ VARIANTS = (
         "sound-one-call-timed-out",
         "The first call of a job is given up, recorded as failed, and made again.",
         _one_call_timed_out,
+    ),
+    _variant(
+        "sound-model-writes-the-plan",
+        "The model selects a template, and is then asked for the steps of a plan with it.",
+        _the_model_writes_the_plan,
     ),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from rehearsal.faults.model import Fault
 from rehearsal.faults.patching import instead_of
+from rehearsal.faults.sound_asking import writing_the_plan
 
 SCENARIO = "Template selection is not hard-coded"
 PLAN = "Plan freeze includes template choice, bindings, dependencies, and artifact contract"
@@ -36,6 +37,10 @@ def _constant_with_a_varying_rationale() -> None:
 
 def _by_job_id() -> None:
     _selecting(lambda job, _: {"template_id": "R01" if int(job.job_id[-1], 16) % 2 else "R02"})
+
+
+def _ignored_and_told_to_the_model() -> None:
+    writing_the_plan(lambda it: it.model_copy(update={"template_id": "R02"}) if it.template_id == "R03" else it)
 
 
 def _rationale_from_nowhere() -> None:
@@ -142,6 +147,18 @@ FAULTS = (
         verdict="NOT READY",
         where=("api",),
         apply=_constant_that_may_not_fit,
+    ),
+    Fault(
+        name="selection-ignored-and-written-into-the-plan-prompt",
+        group="template choice",
+        what="A selection of R03 is replaced by R02 without a word; the model is then told to write a plan for R02, and does.",
+        scenario=SCENARIO,
+        check="selection.the_model_chose_it",
+        saw=r"robust: R02, and the model chose R03",
+        severity="critical",
+        verdict="NOT READY",
+        where=("api",),
+        apply=_ignored_and_told_to_the_model,
     ),
     Fault(
         name="constant-template-with-a-varying-rationale",

@@ -2,7 +2,8 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 from ss_audit.evidence.seen import Journey
 from ss_audit.ss import facts
@@ -10,22 +11,44 @@ from ss_audit.ss import facts
 FENCED = re.compile(r"^\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*$", re.S)
 
 
-def model_answers(journey: Journey) -> tuple[tuple[str, str], ...]:
-    """What the model answered for this job, as (text, evidence id): the relay's record, and where no answer in it chose a
-    template, SS's own artifacts beside it: a call whose prompt lacks the person's words is not told apart by the relay."""
-    relayed = tuple((call.answer, call.id) for call in journey.llm_calls if call.answer)
-    if any(_choice(text) for text, _ in relayed):
+class Answer(NamedTuple):
+    """What the model answered: the text, the id of the entry that holds it, and what it was asked."""
+
+    text: str
+    evidence: str
+    prompt: str
+
+
+def model_answers(journey: Journey) -> tuple[Answer, ...]:
+    """What the model answered for this job: the relay's record, and where no answer in it chose a template, SS's own
+    artifacts beside it, since they are all there is where no relay of ours stands."""
+    relayed = tuple(Answer(call.answer, call.id, call.prompt or "") for call in journey.llm_calls if call.answer)
+    if any(_choice(answer.text) for answer in relayed):
         return relayed
+    texts = {a.rel_path: a.body.text or "" for a in journey.artifacts if "llm" in a.rel_path}
     kept = tuple(
-        (a.body.text, a.id) for a in journey.artifacts if "llm" in a.rel_path and "response" in a.rel_path and a.body.text
+        Answer(a.body.text, a.id, texts.get(a.rel_path.replace("response", "prompt"), ""))
+        for a in journey.artifacts
+        if "llm" in a.rel_path and "response" in a.rel_path and a.body.text
     )
     return (*relayed, *kept)
 
 
-def templates_chosen(journey: Journey) -> tuple[str, ...]:
-    """The templates that the model's answers choose, each once; one that an answer merely mentions is not among them."""
-    chosen = (_choice(text) for text, _ in model_answers(journey))
-    return tuple(dict.fromkeys(template for template in chosen if template))
+def templates_named(journeys: Iterable[Journey]) -> frozenset[str]:
+    """Every template that an answer of the model to one of these jobs names as its choice."""
+    named = (_choice(answer.text) for journey in journeys for answer in model_answers(journey))
+    return frozenset(template for template in named if template)
+
+
+def templates_chosen(journey: Journey, known: Collection[str]) -> tuple[str, ...]:
+    """The templates that the model's answers choose, each once; one that an answer merely mentions is not among them.
+
+    Only who is offered several chooses: what an answer repeats of a prompt that settled on one template is no choice. Where
+    no prompt tells what it offers, the first answer that names a template counts. `known` are templates of the library.
+    """
+    named = [(template, answer.prompt) for answer in model_answers(journey) if (template := _choice(answer.text))]
+    offered = [template for template, prompt in named if sum(facts.stands_in(one, prompt) for one in known) > 1]
+    return tuple(dict.fromkeys(offered or [template for template, _ in named[:1]]))
 
 
 def comes_from(sentence: str, answer: str) -> bool:

@@ -1,6 +1,9 @@
 """Who may open a job: the token that redeeming gave, and nobody else."""
 
+from collections.abc import Collection
+
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.evidence.model import Exchange
 from ss_audit.evidence.seen import AccessTrial, AccessTrials
 from ss_audit.ss import facts
 
@@ -10,6 +13,8 @@ RESPONSE = "the response includes `job_id` and a bearer token usable for subsequ
 OPENS = "redeem.the_token_opens_the_job"
 # Any other 4xx is a refusal of these credentials: the same request with the right token was answered.
 NO_ANSWER_TO_CREDENTIALS = (405, 408, 429)
+REFUSALS = (401, 403, 404)
+UPLOAD = "upload"
 
 
 @check(
@@ -52,10 +57,21 @@ def _refused(trials: AccessTrials, who: str) -> Judgement:
     if not trials.controls or not all(c.is_success for c in trials.controls):
         not_reached("the right token opens nothing, so a refusal means nothing", OPENS, [trials.redeem.id])
     need(tried or None, f"{who} was not tried")
+    acted = tuple(t for t in trials.acted if t.who == who)
     open_to = [t for t in tried if not t.exchange.is_client_error or t.exchange.status in NO_ANSWER_TO_CREDENTIALS]
+    refusals = {*REFUSALS, *(t.exchange.status for t in tried if t not in open_to)}
+    open_to += [t for t in acted if _let_in(t, trials.uploaded, refusals)]
+    tried += acted
     saw = "; ".join(f"{t.resource}: {t.exchange.status or t.exchange.failure}" for t in open_to or tried)
     expected = f"{who} opens nothing"
     return judged(not open_to, expected=expected, saw=saw, evidence=[t.exchange for t in tried])
+
+
+def _let_in(trial: AccessTrial, uploaded: Exchange | None, refusals: Collection[int | None]) -> bool:
+    """Whether an act was carried out, or, where the right token was seen to carry it out, not refused at the door: what is
+    wrong with a request is told to those who were let in. `refusals` are the answers at the door, by status."""
+    controlled = trial.resource == UPLOAD and uploaded is not None and uploaded.is_success
+    return trial.exchange.is_success or (controlled and trial.exchange.status not in refusals)
 
 
 IMPACT = "people can read and change each other's jobs and data"

@@ -1,7 +1,7 @@
 """Whether the template is chosen for the question, by the model, and not by a constant."""
 
 from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
-from ss_audit.checks.model_answers import comes_from, model_answers, templates_chosen
+from ss_audit.checks.model_answers import comes_from, model_answers, templates_chosen, templates_named
 from ss_audit.checks.reached import at, do_files, frozen_plan
 from ss_audit.checks.rendering import unlike_the_template
 from ss_audit.evidence.seen import ExecutedTemplate, Journey, TemplateChoices
@@ -57,9 +57,10 @@ def the_model_chose_it(choices: TemplateChoices) -> Judgement:
     """
     strangers: list[str] = []
     ids = [journey.freezes[-1].id for journey in choices.choices if journey.freezes]
+    known = _known(choices)
     for journey in choices.choices:
-        template, named = chosen(journey), templates_chosen(journey)
-        ids += [entry for _, entry in model_answers(journey)]
+        template, named = chosen(journey), templates_chosen(journey, known)
+        ids += [answer.evidence for answer in model_answers(journey)]
         if named and template not in named:
             strangers.append(f"{journey.question.kind}: {template}, and the model chose {', '.join(named)}")
         elif not named and not _by_the_inputs(choices):
@@ -68,12 +69,18 @@ def the_model_chose_it(choices: TemplateChoices) -> Judgement:
     return judged(not strangers, expected="each choice in an answer of the model", saw=saw, evidence=ids)
 
 
+def _known(choices: TemplateChoices) -> frozenset[str]:
+    """Templates that the library holds: those that some plan has, or that some answer chose."""
+    planned = (found for j in choices.choices if j.freezes and (found := plans.template(plans.plan_of(j.freezes[-1]))))
+    return templates_named(choices.choices) | {str(found.value) for found in planned}
+
+
 def _by_the_inputs(choices: TemplateChoices) -> bool:
     """Whether the model was asked about no template at all, and the same question leads to the same template."""
     every = (*choices.choices, *((choices.same_again,) if choices.same_again else ()))
-    if choices.same_again is None or any(templates_chosen(journey) for journey in every):
+    if choices.same_again is None or templates_named(every):
         return False
-    mentioned = any(facts.stands_in(chosen(j), text) for j in choices.choices for text, _ in model_answers(j))
+    mentioned = any(facts.stands_in(chosen(j), text) for j in choices.choices for text, *_ in model_answers(j))
     return not mentioned and chosen(choices.same_again) == chosen(choices.choices[0])
 
 
@@ -95,7 +102,7 @@ def each_choice_is_justified(choices: TemplateChoices) -> Judgement:
         inside, outside = plans.rationale_in(plan), plans.rationale_elsewhere(journey.artifacts, chosen(journey))
         reason = str(inside.value) if inside else str(outside[0].value) if outside else ""
         reasons[kind] = reason
-        from_model = any(comes_from(reason, text) for text, _ in model_answers(journey))
+        from_model = any(comes_from(reason, text) for text, *_ in model_answers(journey))
         speaks = any(facts.stands_in(name, reason) for name in journey.question.variables)
         if not reason:
             problems.append(f"{kind}: no rationale")

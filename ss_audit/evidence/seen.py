@@ -116,13 +116,19 @@ class AccessTrial(Fact):
 
 
 class AccessTrials(Observation):
-    """Who may open a job: its own token (the control), and everybody who may not."""
+    """Who may open a job: its own token (the control), and everybody who may not.
+
+    `trials` are of what the right token was seen to open; `acted` are of what changes a job or costs something, and is
+    therefore not tried with the right token first, but for the upload (`uploaded`).
+    """
 
     redeem: Exchange
     other_redeem: Exchange | None
     controls: tuple[Exchange, ...]
     trials: tuple[AccessTrial, ...]
     again: Exchange | None
+    acted: tuple[AccessTrial, ...] = ()
+    uploaded: Exchange | None = None
 
 
 class RemovedTemplate(Fact):

@@ -1,5 +1,6 @@
 """Experiments that walk jobs: the main journey, who may open a job, the restart, a published data set, the operator's own."""
 
+from typing import Any
 from urllib.parse import quote
 
 from ss_audit.evidence.model import Exchange, Statement, StoredArtifact
@@ -56,13 +57,25 @@ def access_trials(lab: Lab) -> AccessTrials:
     if mine is None:
         return AccessTrials(redeem=redeem, other_redeem=None, controls=(), trials=(), again=None)
     other_redeem, other = client.redeem(lab.task_code(), question.text)
-    client.upload(mine, lab.data.name, lab.data.csv.encode())
-    job = mine.path
+    uploaded = client.upload(mine, lab.data.name, lab.data.csv.encode())
+    job, csv = mine.path, lab.data.csv.encode()
     resources = {"job": job, "inputs preview": f"{job}/inputs/preview", "artifact index": f"{job}/artifacts"}
     listed = facts.indexed_artifacts(facts.answered(client.artifacts(mine)))
     if listed:
         resources["an artifact"] = f"{job}/artifacts/{quote(facts.artifact_id(listed[0]) or '')}"
-    controls = tuple(client.send(what, "GET", path, headers=mine.header) for what, path in resources.items())
+    asked = {what: client.send(what, "GET", path, headers=mine.header) for what, path in resources.items()}
+    # What its owner can't read yet shows nothing about others; the job itself is the control that has to open.
+    controls = tuple(exchange for what, exchange in asked.items() if what == "job" or exchange.is_success)
+    reads = {what: path for what, path in resources.items() if what == "job" or asked[what].is_success}
+    upload = {"file": (lab.data.name, csv, "text/csv")}
+    acts: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "upload": ("POST", f"{job}/inputs/upload", {"files": upload}),
+        "draft preview": ("GET", f"{job}/draft/preview", {}),
+        "draft patch": ("POST", f"{job}/draft/patch", {"body": {"field_updates": {}}}),
+        "plan freeze": ("POST", f"{job}/plan/freeze", {"body": {"answers": {}, "variable_corrections": {}}}),
+        "plan": ("GET", f"{job}/plan", {}),
+        "run": ("POST", f"{job}/run", {"body": {}}),
+    }
     keys: dict[str, dict[str, str]] = {
         "no token": {},
         "a malformed token": {"Authorization": "Bearer not-a-token"},
@@ -73,10 +86,17 @@ def access_trials(lab: Lab) -> AccessTrials:
     trials = tuple(
         AccessTrial(who=who, resource=what, exchange=client.send(f"{what} with {who}", "GET", path, headers=header))
         for who, header in keys.items()
-        for what, path in resources.items()
+        for what, path in reads.items()
+    )
+    acted = tuple(
+        AccessTrial(who=who, resource=what, exchange=client.send(f"{what} with {who}", method, path, headers=header, **sent))
+        for who, header in keys.items()
+        for what, (method, path, sent) in acts.items()
     )
     again, _ = client.redeem(code, question.text)
-    return AccessTrials(redeem=redeem, other_redeem=other_redeem, controls=controls, trials=trials, again=again)
+    return AccessTrials(
+        redeem=redeem, other_redeem=other_redeem, controls=controls, trials=trials, acted=acted, uploaded=uploaded, again=again
+    )
 
 
 def _altered(token: str) -> str:

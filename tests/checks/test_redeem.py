@@ -42,6 +42,17 @@ def all_answered(status: int | None) -> AccessTrials:
     return trials({(who, what): status for who in WHO for what in RESOURCES})
 
 
+def acting(statuses: dict[str, int | None] | None = None, uploaded: int = 200, **more: Any) -> AccessTrials:
+    """Every act refused with 403, but what `statuses` says by act."""
+    said = dict.fromkeys(("upload", "plan freeze", "run"), 403) | (statuses or {})
+    acted = tuple(
+        AccessTrial(who=who, resource=what, exchange=exchange(what, {}, status, "POST"))
+        for who in WHO
+        for what, status in said.items()
+    )
+    return trials(acted=acted, uploaded=exchange("upload", {}, uploaded, "POST"), **more)
+
+
 NOTHING = {"redeem": exchange("redeem", {}, method="POST"), "controls": (), "trials": (), "again": None, "other_redeem": None}
 OF_ANOTHER = (exchange("job", {"job_id": "job_2"}), *CONTROLS[1:])
 CASES: list[Case] = [
@@ -67,6 +78,13 @@ CASES: list[Case] = [
     *(row(check, f"refused with {status}", all_answered(status), "pass") for check in WHO.values() for status in (400, 401, 404)),
     *(row(check, f"answered {status}", all_answered(status), "fail") for check in WHO.values() for status in (200, 204, 302, 429, 500, None)),
     *(row(check, "one door open", trials({(who, "an artifact"): 200}), "fail", "an artifact: 200") for who, check in WHO.items()),
+    *(row(check, f"an act refused with {status}", acting({"upload": status}), "pass", "upload") for check in WHO.values() for status in (401, 403, 404)),
+    *(row(check, f"an upload answered {status}", acting({"upload": status}), "fail", f"upload: {status}") for check in WHO.values() for status in (200, 400, 409, 500)),
+    *(row(check, "an upload refused as reading is", acting({"upload": 400}, **all_answered(400).model_dump(include={"trials"})), "pass")
+      for check in WHO.values()),
+    *(row(check, "an upload that its owner can't make either", acting({"upload": 409}, uploaded=409), "pass") for check in WHO.values()),
+    *(row(check, "a run that is carried out", acting({"run": 202}, uploaded=409), "fail", "run: 202") for check in WHO.values()),
+    *(row(check, "a run for which it is too early", acting({"run": 409}), "pass") for check in WHO.values()),
     *(row(check, "the right token opens nothing", trials(controls=(exchange("job", {}, 401),)), "not_evidenced")
       for check in WHO.values()),
     *(row(check, "never tried", trials(trials=()), "not_evidenced") for check in WHO.values()),

@@ -46,6 +46,15 @@ def choice(kind: str, template: str, reason: str | None = None, answer: str | No
     ).model_copy(update={"artifacts": (), "downloads": (), "index": None})  # fmt: skip
 
 
+def told_afterwards(template: str, prompt: str) -> Journey:
+    """The model chose R03, and was then asked for the steps of a plan with this template."""
+    first, last = (
+        llm_call(answered("R03", "x"), prompt=prompt),
+        llm_call(answered(template, "y"), prompt=f"Steps of {template}"),
+    )
+    return choice("ols", template).model_copy(update={"llm_calls": (first, last)})
+
+
 def choices(first: Journey | None = None, **more: Any) -> TemplateChoices:
     made = tuple(choice(kind, template) for kind, template in BY_KIND.items())
     values: dict[str, Any] = {
@@ -96,6 +105,9 @@ CASES: list[Case] = [
     row(selection.different_questions_different_templates, "one question only", choices(choices=(choice("ols", "R02"),)), "not_evidenced"),
     row(selection.different_questions_different_templates, "one never came", choices(halted("freeze", kind=Journey)), "not_evidenced"),
     row(selection.the_model_chose_it, "another than answered", choices(choice("ols", "R02", answer=answered("R03", "x"))), "fail", "chose R03"),
+    row(selection.the_model_chose_it, "told to the model afterwards", choices(told_afterwards("R02", prompt="R01, R02 or R03")), "fail", "ols: R02, and the model chose R03"),
+    row(selection.the_model_chose_it, "told to it, and no prompt offers any", choices(told_afterwards("R02", prompt="")), "fail", "chose R03"),
+    row(selection.the_model_chose_it, "a plan written for what it chose", choices(told_afterwards("R03", prompt="R01, R02 or R03")), "pass"),
     row(selection.the_model_chose_it, "one that it merely mentions", choices(choice("ols", "R02", answer='{"template_id":"R03","not":"R02"}')), "fail"),
     row(selection.the_model_chose_it, "a supplement of the answer", choices(choice("ols", "R09", answer=answered("R02", "x"))), "fail"),
     row(selection.the_model_chose_it, "nothing answered", choices(choice("ols", "R02", answer="")), "fail", "did not name"),
