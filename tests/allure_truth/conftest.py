@@ -37,6 +37,7 @@ def small(project: Path) -> Path:  # noqa: F811
             feature.unlink()
     (project / "openspec/specs/ss-production-e2e-audit/spec.md").write_text(SPEC, "utf-8")
     change(project / "environment.py", "    RUN.start()\n", "")
+    change(project / "ss_audit/planned.py", "judged_scenarios=tuple(judged)", "judged_scenarios=names")
     return project
 
 
