@@ -104,8 +104,7 @@ def test_it_says_which_run_it_looked_at(unsigned: Sealed, tmp_path: Path, capsys
     renamed = unsigned.bundle.rename(tmp_path / "the run of last week")
     assert main(["verify", str(renamed)]) == 0
     assert "run small of 20" in (said := capsys.readouterr().out)
-    assert "profile rehearsal, stack reference" in said
-    assert "seed 4" in said
+    assert "profile rehearsal, this project's reference SS (stack reference)" in said
 
 
 def run_folder(run: Sealed, place: Path) -> Path:

@@ -50,7 +50,7 @@ def test_call_is_recorded(client: httpx.Client, relay: LlmRelay, upstream: Provi
     assert (call.response_id, call.system_fingerprint, call.stand_in) == ("chatcmpl-1", "fp_1", "llm")
     assert call.usage == {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4}
     assert (call.prompt, call.answer) == ("first\n\nFrage: Löhne?", "Die Antwort")
-    assert call.prompt_sha256 == hashlib.sha256("Frage: Löhne?".encode()).hexdigest()
+    assert call.prompt_sha256 == hashlib.sha256("first\n\nFrage: Löhne?".encode()).hexdigest()
     assert call.answer_sha256 == hashlib.sha256(b"Die Antwort").hexdigest()
     assert call.response_body.sha256 == hashlib.sha256(completion("Die Antwort")).hexdigest()
     assert call.ended_at is not None

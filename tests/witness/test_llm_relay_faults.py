@@ -78,7 +78,7 @@ def test_unreachable_provider_is_a_gateway_error_and_not_our_failure(relay_to: C
     assert got.json()["error"]["code"] == "upstream_unreachable"
     assert got.json()["error"]["message"].startswith(UNREACHABLE_MARK)
     (call,) = relay.calls()
-    assert (call.status, call.failure_is_ours, call.prompt) == (None, False, "Frage: Löhne?")
+    assert (call.status, call.failure_is_ours, call.prompt) == (None, False, "first\n\nFrage: Löhne?")
     assert "refused" in (call.failure or "").lower()
     assert relay.failures == ()
 
