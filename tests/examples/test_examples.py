@@ -43,7 +43,13 @@ def test_there_is_one_for_each_way_to_run_ss() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
-def test_it_is_accepted_as_it_stands(example: Path, tmp_path: Path) -> None:
+def test_it_is_accepted_as_it_stands(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the home of somebody whose SS lies where the example says."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("src/main.py", "venv/bin/python"):
+        file = tmp_path / "home" / "SS" / name
+        file.parent.mkdir(parents=True)
+        file.touch(0o755)
     given = tomllib.loads(example.read_text("utf-8"))
     found = load({}, REAL, copied(example, tmp_path))
     assert given.keys() <= Settings.model_fields.keys()
