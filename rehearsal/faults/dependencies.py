@@ -289,7 +289,7 @@ FAULTS = (
         "The plan lists the same dependencies for every template.",
         _plan_lists_no_package,
         "the_plan_lists_the_declared_package",
-        r"'pkg': 'stata'",
+        r"pkg = stata",
         where=("api",),
     ),
 )

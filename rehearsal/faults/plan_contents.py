@@ -111,7 +111,7 @@ FAULTS = (
         "The frozen plan has a place for the bound parameters, and nothing stands there.",
         _bound_parameters_are_empty,
         "plan.holds_bound_parameters",
-        r"\{\}",
+        r"bound_values: none",
     ),
     _fault(
         "plan-silent-about-what-is-missing",
