@@ -1,5 +1,7 @@
 """Each row's bundle is judged again from its evidence alone: an audit that can't be verified caught nothing."""
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,15 @@ SHOWN = 3
 
 
 def judged_again(bundle: Path, verdict: Mapping[str, Any]) -> str | None:
-    """Verifies the bundle. Out: how that differs from the verdict reached, in words; None when it is the same."""
+    """Verifies a copy of the bundle in another folder, where nothing of the run lies.
+
+    Out: how that differs from the verdict reached, in words; None when it is the same.
+    """
     try:
-        seen = verified(bundle)
+        with tempfile.TemporaryDirectory(prefix="ss-audit-copied-") as elsewhere:
+            seen = verified(Path(shutil.copytree(bundle, Path(elsewhere) / "a copy", symlinks=True)))
+    except (OSError, shutil.Error) as error:
+        return f"the bundle can't be copied: {error}"
     except BundleUnreadable as error:
         return f"the bundle can't be verified: {error}"
     if seen.problems:
