@@ -147,21 +147,29 @@ def _draft_takes_its_time() -> None:
     @instead_of(serve, "build_app")
     def build_app(original: Any, services: Any, *given: Any) -> Any:
         app = original(services, *given)
-        app.add_middleware(_NotYet, asked=asked)
+        app.add_middleware(_NotYet, asked=asked, access=services.access)
         return app
 
 
 class _NotYet:
-    """ASGI middleware: the first request for each draft is answered with 202."""
+    """ASGI middleware: the first request for each draft by who may see it is answered with 202."""
 
-    def __init__(self, app: Any, asked: set[str]) -> None:
-        self._app, self._asked = app, asked
+    def __init__(self, app: Any, asked: set[str], access: Any) -> None:
+        self._app, self._asked, self._access = app, asked, access
+
+    def _may_see(self, path: str, headers: Any) -> bool:
+        shown = dict(headers).get(b"authorization")
+        try:
+            self._access.authorize(path.split("/")[3], shown and shown.decode())
+        except Exception:
+            return False
+        return True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         from starlette.responses import JSONResponse
 
         path = scope.get("path", "")
-        if path.endswith("/draft/preview") and path not in self._asked:
+        if path.endswith("/draft/preview") and path not in self._asked and self._may_see(path, scope["headers"]):
             self._asked.add(path)
             pending = JSONResponse({"status": "pending", "retry_after_seconds": 0.2}, status_code=202)
             await pending(scope, receive, send)
