@@ -87,6 +87,8 @@ def _api_dies_at_each_run() -> None:
 def _worker_dies_at_each_job() -> None:
     from rehearsal.reference_ss.worker.attempt import Attempts
 
+    # Else it may come by the job that it left while it is being started again, or may not: as the machine is busy.
+    os.environ["SS_QUEUE_LEASE_TTL_SECONDS"] = "600"
     instead_of(Attempts, "execute")(lambda _original, *_: os._exit(70))
 
 
