@@ -172,6 +172,8 @@ class Audit:
     def _special(self, kind: type[Seen]) -> Observation | None:
         """Observations of the run itself."""
         if kind is StackWatched:
+            if not self.lab.stacks:
+                _ = self.lab.main  # an SS that can't be started stays up as little as it falls down
             looks = [seen for stack in self.lab.stacks for seen in stack.processes("look")]
             return StackWatched(deaths=tuple(self.lab.deaths), looks=tuple(looks), strangers=self.lab.strangers())
         if kind is Conclusions:

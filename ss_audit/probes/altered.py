@@ -43,6 +43,7 @@ def library_trace(lab: Lab, observe: Observe) -> LibraryTrace:
     the source of its template."""
     source = lab.library
     if source is None:
+        _ = lab.main  # that an SS has no library is said of one that runs
         return LibraryTrace(library=no_library(lab), found=False, planted={}, journey=None)
     if "library" in lab.lacks:
         executed: ExecutedTemplate = observe(ExecutedTemplate)

@@ -40,13 +40,17 @@ def test_one_that_answers_everything_alike_is_not_ready(carry_out: Runner, kind:
         ({"api_command": "/bin/false"}, "SS's api did not start"),
         ({"worker_command": "/bin/false"}, "SS's worker did not start"),
         ({"api_command": "/no/such/program"}, "No such file"),
+        ({"api_command": "/bin/false", "ss_env.SS_DO_TEMPLATE_LIBRARY_DIR": "/no/such/library"}, "SS's api did not start"),
     ],
-    ids=["nothing listens", "never answers", "API ends at once", "worker ends at once", "no such program"],
+    ids=["nothing listens", "never answers", "API ends at once", "worker ends at once", "no such program", "no library either"],
 )
 def test_one_that_does_not_come_up_is_inconclusive(carry_out: Runner, settings: dict[str, str], said: str) -> None:
     run = carry_out("ss-audit", "rehearse", settings=settings)
     assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "environment"), run.said
     assert spec_passed(run) == PACK
+    outcomes = {s["name"]: s["outcome"] for s in run.verdict["scenarios"]}
+    assert outcomes["SS stays up while it is audited"] == "error"
+    assert {name for name, outcome in outcomes.items() if outcome in ("pass", "fail")} == PACK
     assert said in run.said.split("Feature:", 1)[0], "why SS does not come up is said first"
     assert "Traceback" not in run.said
     assert run.events[-1]["type"] == "verdict"
