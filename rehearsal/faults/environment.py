@@ -11,6 +11,7 @@ JOURNEY = "A person comes from a task code to downloaded results"
 STARTED = "SS is started as in production, and it is known how"
 ALIVE = "SS stays up while it is audited"
 STATA = "Real Stata runner is evidenced"
+PACKAGE = "Missing ado/SSC dependency is diagnosable and recoverable"
 DRAFT = "journey.draft_is_ready"
 SUCCEEDS = "journey.job_succeeds"
 EXPIRED = """
@@ -84,6 +85,13 @@ def _worker_is_shot() -> None:
         return original(self, *what)
 
 
+def _deaf_to_the_ado_path() -> None:
+    """As a wrapper does that hands Stata an environment of its own."""
+    import os
+
+    os.environ.pop("S_ADO", None)
+
+
 _fault = partial(Fault, group=GROUP, verdict="INCONCLUSIVE", blame="environment", severity="major", run=("*",))
 FAULTS = (
     _fault(
@@ -133,6 +141,16 @@ FAULTS = (
         scenario=JOURNEY,
         check=SUCCEEDS,
         saw="Stata's licence does not let it run",
+    ),
+    _fault(
+        name="stata-looks-elsewhere-for-packages",
+        what="Stata is called by a wrapper that does not pass on where it is to look for packages.",
+        where=("stata",),
+        apply=_deaf_to_the_ado_path,
+        scenario=PACKAGE,
+        check="missing_package.an_undeclared_absence_is_recoverable",
+        saw="does not look for packages where the variable S_ADO says",
+        run=(),
     ),
     _fault(
         name="disk-full",

@@ -130,6 +130,27 @@ def _no_questions() -> None:
     instead_of(missing, "unanswered")(lambda _original, _answers: [])
 
 
+def _packages_looked_for_at_run() -> None:
+    import os
+    from pathlib import Path
+
+    from rehearsal.reference_ss.errors import SSError
+    from rehearsal.reference_ss.journey import plan_steps
+    from rehearsal.reference_ss.journey.running import Running
+    from rehearsal.reference_ss.worker import preflight
+
+    @instead_of(Running, "request")
+    def request(original: Any, self: Any, job_id: str, formats: Any) -> Any:
+        plan = self._store.load(job_id).plan
+        declared = plan_steps.generate_params(plan)["template_contract"]["dependencies"] if plan else []
+        folders = [Path(entry) for entry in os.environ.get("S_ADO", "").split(";") if entry.startswith("/")]
+        needed = [dependency["pkg"] for dependency in preflight.to_look_for(declared)]
+        absent = [name for name in needed if not any((folder / f"{name}.ado").is_file() for folder in folders)]
+        if absent:
+            raise SSError(409, "STATA_DEPENDENCY_MISSING", "packages are not installed", missing_dependencies=absent)
+        return original(self, job_id, formats)
+
+
 VARIANTS = (
     Variant(
         "sound-no-questions",
@@ -154,5 +175,11 @@ VARIANTS = (
         "What is missing is refused when the job is to run, not at the freeze.",
         where=("api",),
         apply=_missing_found_at_run,
+    ),
+    Variant(
+        "sound-packages-looked-for-at-run",
+        "A job whose packages are not installed is not taken to the worker at all.",
+        where=("api",),
+        apply=_packages_looked_for_at_run,
     ),
 )

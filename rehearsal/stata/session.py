@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from rehearsal.stata import expr
+from rehearsal.stata import adopath, expr
 from rehearsal.stata.dataset import Dataset
 from rehearsal.stata.emitter import Emitter
 from rehearsal.stata.errors import StataError
@@ -210,9 +210,11 @@ class Session:
         return extended_function(self, text)
 
     def system_global(self, name: str) -> str | None:
-        """`$S_DATE` and `$S_TIME`; None for every other name."""
+        """`$S_DATE`, `$S_TIME` and the ado path `$S_ADO`; None for every other name."""
         if name == "S_DATE":
             return clock()[0]
+        if name == "S_ADO":
+            return ";".join(adopath.entries(self))
         return clock()[1] if name == "S_TIME" else None
 
     def set_r(self, **values: Stored | int) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from itertools import chain
 
 from ss_audit.checks.environment import refuse_bad_environment, refuse_bad_host
-from ss_audit.checks.judgement import Judgement, check, judged, need, not_reached
+from ss_audit.checks.judgement import EnvironmentFailed, Judgement, check, judged, need, not_reached
 from ss_audit.checks.reached import CHECK_OF, frozen_plan
 from ss_audit.checks.values import written
-from ss_audit.evidence.model import Body, Evidence, StataProcess, StoredArtifact
-from ss_audit.evidence.seen import DeclaredPackage, PackageTrial, UndeclaredPackage
+from ss_audit.evidence.model import Body, Evidence, Exchange, StataProcess, StoredArtifact
+from ss_audit.evidence.seen import DeclaredPackage, Journey, PackageTrial, UndeclaredPackage
 from ss_audit.ss import facts, plans
 from ss_audit.stata_log.grammar import read_log
 
@@ -30,6 +30,9 @@ def _fails(trial: PackageTrial) -> Judgement:
     if halt is None:
         saw = "succeeded although the package is absent"
         return judged(False, expected="the job ends failed", saw=saw, evidence=[trial.planted, *journey.polls[-1:]])
+    if halt.stage == "run" and journey.run is not None and journey.run.is_client_error:
+        saw = f"refused before it ran: {journey.run.title}: {journey.run.status}"
+        return judged(True, expected="the job ends failed", saw=saw, evidence=[trial.planted, journey.run])
     if halt.stage != "finish" or not journey.polls:
         not_reached(f"{journey.label} ended at {halt.stage}: {halt.why}", CHECK_OF[halt.stage], [halt.evidence])
     status = facts.job_status(facts.answered(journey.polls[-1]))
@@ -41,7 +44,7 @@ def _is_named(trial: PackageTrial, root: str) -> Judgement:
     if _fails(trial).outcome != "pass":
         not_reached("the job did not fail", root)
     structured: list[Evidence] = []
-    polls = trial.journey.polls[-1:] if trial.journey else ()
+    polls = _how_it_ended(trial.journey)
     for exchange in (trial.status_after_failure, *polls):
         if exchange and _structured(facts.answered(exchange), trial.package):
             structured.append(exchange)
@@ -58,6 +61,12 @@ def _is_named(trial: PackageTrial, root: str) -> Judgement:
     said = _said((facts.parsed(a.body) for a in errors), (facts.answered(e) for e in polls))
     saw = f"named neither in a structured error nor in a Stata log that can be downloaded; {said}"
     return judged(False, expected=expected, saw=saw, evidence=[*polls, *errors])
+
+
+def _how_it_ended(journey: Journey | None) -> tuple[Exchange, ...]:
+    """The last answer about the job: that it failed, or that it is not run at all."""
+    asked = (*((journey.run,) if journey and journey.run else ()), *(journey.polls if journey else ()))
+    return asked[-1:]
 
 
 def _said(*answers: Iterable[object]) -> str:
@@ -91,7 +100,8 @@ def _told_by_stata(artifact: StoredArtifact, package: str) -> bool:
     return any(facts.stands_in(package, line) and STATA_MISSES.search(line) for line in lines)
 
 
-def _recovers(trial: PackageTrial, root: str) -> Judgement:
+def _recovers(trial: PackageTrial, root: str, told: UndeclaredPackage) -> Judgement:
+    """`told` is the trial in which Stata was asked where it looks for packages; both run on the same Stata."""
     if _fails(trial).outcome != "pass":
         not_reached("the job did not fail", root)
     installed = need(trial.installed, "the package was not installed")
@@ -101,12 +111,24 @@ def _recovers(trial: PackageTrial, root: str) -> Judgement:
     if status not in facts.SUCCEEDED:
         before = {a.body.sha256 for a in trial.failed_artifacts}
         refuse_bad_host((a for a in trial.retry_artifacts if a.body.sha256 not in before), trial.retry_logs, last.id)
+        _refuse_deaf_stata(told)
     saw = f"{retry.title}; the job ended {status}"
     idle = _did_not_run_again(trial) if retry.is_success and status in facts.SUCCEEDED else None
     good = retry.is_success and status in facts.SUCCEEDED and idle is None
     saw += f"; but {idle}" if idle else ""
     ran = (trial.retry_runs or ())[-1:]
     return judged(good, expected="the same job succeeds", saw=saw, evidence=[installed, retry, last, *ran])
+
+
+def _refuse_deaf_stata(told: UndeclaredPackage) -> None:
+    """A Stata that looks elsewhere never had the package, whatever SS did. Raises `EnvironmentFailed`."""
+    for log in (*told.failed_artifacts, *told.retry_artifacts):
+        if told.ado_path_word and f"{told.ado_path_word} 0" in (log.body.text or "").splitlines():
+            raise EnvironmentFailed(
+                "the Stata that SS runs does not look for packages where the variable S_ADO says, so that the audit could not "
+                "install one for it: let SS_STATA_CMD, and a profile.do if there is one, leave S_ADO as it is",
+                [log.id],
+            )
 
 
 def _did_not_run_again(trial: PackageTrial) -> str | None:
@@ -173,9 +195,9 @@ def a_declared_absence_is_named(trial: DeclaredPackage) -> Judgement:
     impact=STUCK,
     fix="let POST run queue a failed job again with its frozen plan",
 )
-def a_declared_absence_is_recoverable(trial: DeclaredPackage) -> Judgement:
+def a_declared_absence_is_recoverable(trial: DeclaredPackage, told: UndeclaredPackage) -> Judgement:
     """Installed for real, retried on the same job."""
-    return _recovers(trial, a_declared_absence_fails_the_job.id)
+    return _recovers(trial, a_declared_absence_fails_the_job.id, told)
 
 
 @check(
@@ -211,7 +233,7 @@ def an_undeclared_absence_is_named(trial: UndeclaredPackage) -> Judgement:
 )
 def an_undeclared_absence_is_recoverable(trial: UndeclaredPackage) -> Judgement:
     """Installed for real, retried on the same job."""
-    return _recovers(trial, an_undeclared_absence_fails_the_job.id)
+    return _recovers(trial, an_undeclared_absence_fails_the_job.id, trial)
 
 
 @check(

@@ -183,7 +183,8 @@ class PackageTrial(Observation):
     """A job whose template needs a package that is absent, and its retry after the package was installed.
 
     Without a library that could be altered there is no journey; `planted` then says so. `retry_runs` are all runs of the
-    Stata command for this job; None where no shim stood, and in what was recorded before they were kept.
+    Stata command for this job; None where no shim stood, and in what was recorded before they were kept. `ado_path_word` is
+    what the template has Stata display, followed by 1 or 0, of whether it looks where the package is installed.
     """
 
     how: Literal["declared", "undeclared"]
@@ -200,6 +201,7 @@ class PackageTrial(Observation):
     retry_artifacts: tuple[StoredArtifact, ...] = ()
     retry_logs: tuple[LogWindow, ...] = ()
     retry_runs: tuple[StataProcess, ...] | None = None
+    ado_path_word: str | None = None
 
 
 class DeclaredPackage(PackageTrial):

@@ -9,8 +9,8 @@ codewords BASE, SITE, PERSONAL, PLUS, OLDPLACE separated by semicolons; out of t
 That Stata takes the macro's first value from an environment variable of the same name is long-standing practice on
 Linux, macOS and Windows (build files of published research set it), but the manual pages named above do not say so, and
 it was NOT tried with a real Stata here: only with the rehearsal's engine. A `profile.do`, an `adopath` command in the
-do-file or a wrapper that clears the environment would override it. So whoever uses this shows by a control of its own
-(the same job succeeds once the package is installed) that the Stata in question does look here.
+do-file or a wrapper that clears the environment would override it. So whoever uses this has Stata itself tell whether it
+looks here (`tell_ado_path`): where it does not, a job that still fails is not held against SS.
 """
 
 import re

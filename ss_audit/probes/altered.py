@@ -22,11 +22,13 @@ from ss_audit.lab.bench import Bench
 from ss_audit.lab.lab import Lab
 from ss_audit.probes.ado_path import AdoFolder, is_stata_name
 from ss_audit.probes.instrumented_library import (
+    ADO_PATH_WORD,
     add_dependency,
     call_unknown_command,
     copy_library,
     plant_canaries,
     remove_template,
+    tell_ado_path,
 )
 from ss_audit.ss import facts, plans
 from ss_audit.ss.dataset import nonce
@@ -135,23 +137,27 @@ def _package_trial(lab: Lab, kind: type[P], how: str) -> P:
     name = _unused(lab, how)
     copy = lab.scratch / f"library-{name}"
     library = copy_library(lab.library, copy)
+    ado = AdoFolder(lab.scratch / f"ado-{name}")
     if how == "declared":
         altered = [key for key, template in library.templates.items() if template.meta_file is not None]
         add_dependency(copy, altered, package)
     else:
         altered = [key for key, template in library.templates.items() if template.do_file is not None]
         call_unknown_command(copy, altered, package)
+        tell_ado_path(copy, altered, ado.path.resolve())
     planted = lab.archive.record(
         Statement(
             title=f"package {package}, absent from Stata, {how} in a copy of {len(altered)} templates",
             detail={"package": package, "how": how, "templates": len(altered), "library": "a copy, never SS's own"},
         )
     )
-    bench = lab.bench(name, library=copy, ado=AdoFolder(lab.scratch / f"ado-{name}"))
+    bench = lab.bench(name, library=copy, ado=ado)
     label = f"job with an absent package, {how}"
     journey = bench.walk(Journey, label, ask("ols", lab.data, lab.rng), lab.data, lab.task_code())
     rest = _recover(lab, bench, label, journey, package)
-    return kind(how=how, package=package, planted=planted, journey=journey, **rest)  # type: ignore[arg-type]
+    word = ADO_PATH_WORD if how == "undeclared" else None
+    seen = {"how": how, "package": package, "planted": planted, "journey": journey, "ado_path_word": word, **rest}
+    return kind(**seen)  # type: ignore[arg-type]
 
 
 def _with_a_package_of_its_own(lab: Lab, main: MainJourney) -> DeclaredPackage:
@@ -177,9 +183,9 @@ def _with_a_package_of_its_own(lab: Lab, main: MainJourney) -> DeclaredPackage:
 
 
 def _recover(lab: Lab, bench: Bench, label: str, journey: Journey, package: str) -> dict[str, object]:
-    """Installs the package and runs the same job again, when it failed at the run."""
+    """Installs the package and runs the same job again, when it failed at the run or was refused there."""
     access = bench.walks[label].access
-    if access is None or bench.packages is None or journey.halt is None or journey.halt.stage != "finish":
+    if access is None or bench.packages is None or journey.halt is None or journey.halt.stage not in ("run", "finish"):
         return {}
     status = bench.client.job(access)
     failed_index = bench.client.artifacts(access)

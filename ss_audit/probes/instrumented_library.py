@@ -22,6 +22,7 @@ from ss_audit.ss.library import LibraryError, TemplateLibrary, do_file_of, read_
 
 MARK = ".ss-audit-copy"
 CANARY_WORD = "SS_AUDIT_CANARY"
+ADO_PATH_WORD = "SS_AUDIT_ADO_PATH"
 
 
 class Canary(Fact):
@@ -81,6 +82,16 @@ def call_unknown_command(library: Path, template_ids: Iterable[str], command: st
     read = _copy(library)
     for template_id in template_ids:
         _insert(read, template_id, require_stata_name(command))
+
+
+def tell_ado_path(library: Path, template_ids: Iterable[str], folder: Path) -> None:
+    """Make templates of a copy display `SS_AUDIT_ADO_PATH 1` where Stata looks for packages in this folder, else `… 0`.
+
+    Stata keeps its search path in the global macro S_ADO ([P] sysdir). Raises LibraryError when there is no such do-file.
+    """
+    read = _copy(library)
+    for template_id in template_ids:
+        _insert(read, template_id, f'display "{ADO_PATH_WORD} " (strpos(`"$S_ADO"\', "{folder}") > 0)')
 
 
 def add_dependency(library: Path, template_ids: Iterable[str], package: str) -> dict[str, str]:

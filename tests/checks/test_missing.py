@@ -2,6 +2,7 @@
 # ruff: noqa: E501
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from checks.observations import (
     status,
 )
 from ss_audit.checks import missing_package, missing_parameters
+from ss_audit.checks.judgement import Check
 from ss_audit.evidence.model import LogWindow, StoredArtifact
 from ss_audit.evidence.seen import DeclaredPackage, Journey, MappingLeftOut, MissingParameters, PackageTrial, UndeclaredPackage
 
@@ -62,6 +64,7 @@ def mapped(*named: str, given: str = "y_q1", template: str = "R02") -> MissingPa
 HALTED = {"journey": halted("draft", kind=Journey), "refusal": None, "supplied": None, "accepted": None, "plan_read": None}
 STRAY = but(missing_fields=[f"stage1_questions.{GOAL}", "stage1_questions.colour"])
 PACKAGE = "ssaudit_x1y2"
+WORD = "SS_AUDIT_ADO_PATH"
 NAMED = {
     "error_code": "STATA_DEPENDENCY_MISSING",
     "message": "missing",
@@ -103,16 +106,37 @@ def ended(word: str) -> Journey:
     return halted("finish", f"still {word!r}", kind=Journey, polls=(status(word),))
 
 
+def refused_at_run(error: object, code: int = 409) -> DeclaredPackage:
+    """SS looks for packages when the job is to be run."""
+    run = exchange("run", error, code, method="POST")
+    return declared((), journey=halted("run", "refused", kind=Journey, run=run), status_after_failure=status("draft_ready"))
+
+
 INSTALLED_AT = datetime(2026, 1, 11, 12, tzinfo=UTC)
+REFUSED = refused_at_run(NAMED)
 LATER = stata_run(started_at=INSTALLED_AT)
 EARLIER = stata_run(started_at=INSTALLED_AT - timedelta(seconds=1))
 OTHER = stata_run(started_at=INSTALLED_AT + timedelta(seconds=9), log_sha256="0")
 _LOG = artifact("runs/r2/artifacts/stata.log", LOG)
 SECRETIVE = _LOG.model_copy(update={"body": _LOG.body.model_copy(update={"sha256": "", "size": 9})})
+
+
+def declared_and_told(*left: Any, **more: Any) -> tuple[DeclaredPackage, UndeclaredPackage]:
+    return declared(*left, **more), undeclared()
+
+
 BOTH = (
-    (declared, missing_package.a_declared_absence_fails_the_job, missing_package.a_declared_absence_is_named, missing_package.a_declared_absence_is_recoverable),
-    (undeclared, missing_package.an_undeclared_absence_fails_the_job, missing_package.an_undeclared_absence_is_named, missing_package.an_undeclared_absence_is_recoverable),
-)  # fmt: skip
+    (declared, missing_package.a_declared_absence_fails_the_job, missing_package.a_declared_absence_is_named),
+    (undeclared, missing_package.an_undeclared_absence_fails_the_job, missing_package.an_undeclared_absence_is_named),
+)
+RECOVER = (
+    (declared_and_told, missing_package.a_declared_absence_is_recoverable),
+    (undeclared, missing_package.an_undeclared_absence_is_recoverable),
+)
+AFTER_THE_FAILURE = (*((make, named) for make, _, named in BOTH), *RECOVER)
+EACH: tuple[tuple[Callable[..., Any], Check], ...] = (*((make, fails) for make, fails, _ in BOTH), *AFTER_THE_FAILURE)
+STALE = left_behind({}, log=f"{WORD} 0\n{STOPPED}")
+DEAF = undeclared(STALE, ado_path_word=WORD, retry_polls=(status("failed"),))
 DISK = LogWindow(id="E9", title="l", process="worker", lines=("OSError: No space left on device",))
 CASES: list[Case] = [
     *(row(check, "a sound SS", left_out(), "pass") for check in (
@@ -150,38 +174,50 @@ CASES: list[Case] = [
     row(missing_parameters.correction_is_accepted, "an empty answer", left_out(accepted=exchange("f", {})), "fail", "no plan"),
     row(missing_parameters.correction_is_accepted, "never tried", left_out(accepted=None), "not_evidenced"),
     row(missing_parameters.correction_is_accepted, "never refused", left_out({"plan": plan()}, 200), "not_evidenced"),
-    *(row(check, "a sound SS", make(), "pass") for make, *checks in BOTH for check in checks),
-    *(row(check, "no library", make(journey=None), "not_evidenced", "planted") for make, *checks in BOTH for check in checks),
-    *(row(check, "no draft", make(journey=halted("draft", kind=Journey)), "not_evidenced") for make, *checks in BOTH for check in checks),
-    *(row(fails, "it succeeds", make(journey=journey(Journey)), "fail", "although") for make, fails, *_ in BOTH),
-    *(row(check, "it succeeds", make(journey=journey(Journey)), "not_evidenced", "did not fail") for make, _, *checks in BOTH for check in checks),
-    *(row(fails, "it never ends", make(journey=ended("running")), "fail", "running") for make, fails, *_ in BOTH),
-    *(row(check, "the disk is full", make(journey=ended("failed").model_copy(update={"logs": (DISK,)})), "error", "disk") for make, *checks in BOTH for check in checks),
-    *(row(named, "nowhere", make(left_behind({"error_code": "FAILED"})), "fail", "neither") for make, _, named, _ in BOTH),
-    *(row(named, "another package", make(left_behind({"error_code": "X", "package": "estout"})), "fail") for make, _, named, _ in BOTH),
-    *(row(named, "without a code", make(left_behind({"error": {"message": f"{PACKAGE} is missing"}})), "fail") for make, _, named, _ in BOTH),
-    *(row(named, "only beside the error", make(left_behind({"error_code": "X", "dependencies": [{"pkg": PACKAGE}]})), "fail") for make, _, named, _ in BOTH),
-    *(row(named, "only in the echo", make(left_behind({}, log=f". {PACKAGE}\n")), "fail") for make, _, named, _ in BOTH),
-    *(row(named, "in its log", make(left_behind({"error_code": "X"}, log=STOPPED)), "pass", "only in") for make, _, named, _ in BOTH),
-    *(row(named, "in the run metadata", make(left_behind({}, error=NAMED)), "pass", "run.meta.json") for make, _, named, _ in BOTH),
-    *(row(named, "in the status", make(left_behind({}), status_after_failure=exchange("job", {"latest_run": {"error": NAMED}})), "pass", "GET job") for make, _, named, _ in BOTH),
-    *(row(back, "refused", make(retry=exchange("run", {"error_code": "LOCKED"}, 409), retry_polls=()), "fail", "409") for make, _, _, back in BOTH),
-    *(row(back, "failed again", make(retry_polls=(status("failed"),)), "fail", "failed") for make, _, _, back in BOTH),
-    *(row(back, "the disk is full at the retry", make(retry_polls=(status("failed"),), retry_logs=(DISK,)), "error", "the disk is full") for make, _, _, back in BOTH),
-    *(row(back, "succeeded without a run", make(retry_artifacts=left_behind()), "fail", "no new stata.log") for make, _, _, back in BOTH),
-    *(row(back, "succeeded with a log that failed", make(retry_artifacts=(artifact("runs/r2/artifacts/stata.log", STOPPED),)), "fail", "stata.log ended") for make, _, _, back in BOTH),
-    *(row(back, "Stata wrote its log", make(retry_runs=(EARLIER, LATER)), "pass", "succeeded") for make, _, _, back in BOTH),
-    *(row(back, "no shim stands there", make(retry_runs=None), "pass") for make, _, _, back in BOTH),
-    *(row(back, "Stata never ran", make(retry_runs=()), "fail", "no Stata was started") for make, _, _, back in BOTH),
-    *(row(back, "Stata ran before the install alone", make(retry_runs=(EARLIER,)), "fail", "no Stata was started") for make, _, _, back in BOTH),
-    *(row(back, "its log is made up", make(retry_runs=(LATER.model_copy(update={"log_sha256": "0"}),)), "fail", "none that a Stata wrote") for make, _, _, back in BOTH),
-    *(row(back, "a log of before the install", make(retry_runs=(EARLIER, OTHER)), "fail", "none that a Stata wrote") for make, _, _, back in BOTH),
-    *(row(back, "Stata ran for something else too", make(retry_runs=(EARLIER, LATER, OTHER)), "pass") for make, _, _, back in BOTH),
-    *(row(back, "a log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 9}),)), "pass") for make, _, _, back in BOTH),
-    *(row(back, "another log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 8}),)), "fail", "none that") for make, _, _, back in BOTH),
+    *(row(check, "a sound SS", make(), "pass") for make, check in EACH),
+    *(row(check, "no library", make(journey=None), "not_evidenced", "planted") for make, check in EACH),
+    *(row(check, "no draft", make(journey=halted("draft", kind=Journey)), "not_evidenced") for make, check in EACH),
+    *(row(fails, "it succeeds", make(journey=journey(Journey)), "fail", "although") for make, fails, _ in BOTH),
+    *(row(check, "it succeeds", make(journey=journey(Journey)), "not_evidenced", "did not fail") for make, check in AFTER_THE_FAILURE),
+    *(row(fails, "it never ends", make(journey=ended("running")), "fail", "running") for make, fails, _ in BOTH),
+    *(row(check, "the disk is full", make(journey=ended("failed").model_copy(update={"logs": (DISK,)})), "error", "disk") for make, check in EACH),
+    *(row(named, "nowhere", make(left_behind({"error_code": "FAILED"})), "fail", "neither") for make, _, named in BOTH),
+    *(row(named, "another package", make(left_behind({"error_code": "X", "package": "estout"})), "fail") for make, _, named in BOTH),
+    *(row(named, "without a code", make(left_behind({"error": {"message": f"{PACKAGE} is missing"}})), "fail") for make, _, named in BOTH),
+    *(row(named, "only beside the error", make(left_behind({"error_code": "X", "dependencies": [{"pkg": PACKAGE}]})), "fail") for make, _, named in BOTH),
+    *(row(named, "only in the echo", make(left_behind({}, log=f". {PACKAGE}\n")), "fail") for make, _, named in BOTH),
+    *(row(named, "in its log", make(left_behind({"error_code": "X"}, log=STOPPED)), "pass", "only in") for make, _, named in BOTH),
+    *(row(named, "in the run metadata", make(left_behind({}, error=NAMED)), "pass", "run.meta.json") for make, _, named in BOTH),
+    *(row(named, "in the status", make(left_behind({}), status_after_failure=exchange("job", {"latest_run": {"error": NAMED}})), "pass", "GET job") for make, _, named in BOTH),
+    *(row(back, "refused", make(retry=exchange("run", {"error_code": "LOCKED"}, 409), retry_polls=()), "fail", "409") for make, back in RECOVER),
+    *(row(back, "failed again", make(retry_polls=(status("failed"),)), "fail", "failed") for make, back in RECOVER),
+    *(row(back, "the disk is full at the retry", make(retry_polls=(status("failed"),), retry_logs=(DISK,)), "error", "the disk is full") for make, back in RECOVER),
+    *(row(back, "succeeded without a run", make(retry_artifacts=left_behind()), "fail", "no new stata.log") for make, back in RECOVER),
+    *(row(back, "succeeded with a log that failed", make(retry_artifacts=(artifact("runs/r2/artifacts/stata.log", STOPPED),)), "fail", "stata.log ended") for make, back in RECOVER),
+    *(row(back, "Stata wrote its log", make(retry_runs=(EARLIER, LATER)), "pass", "succeeded") for make, back in RECOVER),
+    *(row(back, "no shim stands there", make(retry_runs=None), "pass") for make, back in RECOVER),
+    *(row(back, "Stata never ran", make(retry_runs=()), "fail", "no Stata was started") for make, back in RECOVER),
+    *(row(back, "Stata ran before the install alone", make(retry_runs=(EARLIER,)), "fail", "no Stata was started") for make, back in RECOVER),
+    *(row(back, "its log is made up", make(retry_runs=(LATER.model_copy(update={"log_sha256": "0"}),)), "fail", "none that a Stata wrote") for make, back in RECOVER),
+    *(row(back, "a log of before the install", make(retry_runs=(EARLIER, OTHER)), "fail", "none that a Stata wrote") for make, back in RECOVER),
+    *(row(back, "Stata ran for something else too", make(retry_runs=(EARLIER, LATER, OTHER)), "pass") for make, back in RECOVER),
+    *(row(back, "a log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 9}),)), "pass") for make, back in RECOVER),
+    *(row(back, "another log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 8}),)), "fail", "none that") for make, back in RECOVER),
     *(row(named, f"only in a {key} in the error", make(left_behind({"error_code": "X", key: f"version 18\n{PACKAGE}\n"})), "fail")
-      for make, _, named, _ in BOTH for key in ("do_file", "script", "source")),
-    *(row(back, "not tried", make(retry=None), "not_evidenced") for make, _, _, back in BOTH),
+      for make, _, named in BOTH for key in ("do_file", "script", "source")),
+    *(row(back, "not tried", make(retry=None), "not_evidenced") for make, back in RECOVER),
+    *(row(check, "refused before it runs", REFUSED, "pass", says) for check, says in (
+        (missing_package.a_declared_absence_fails_the_job, "refused before it ran"), (missing_package.a_declared_absence_is_named, PACKAGE))),
+    row(missing_package.a_declared_absence_is_recoverable, "refused before it runs", (REFUSED, undeclared()), "pass", "succeeded"),
+    row(missing_package.a_declared_absence_is_named, "refused for something else", refused_at_run({"error_code": "BUSY"}), "fail", "BUSY"),
+    row(missing_package.a_declared_absence_fails_the_job, "SS breaks at the run", refused_at_run(NAMED, 500), "not_evidenced"),
+    row(missing_package.a_declared_absence_is_recoverable, "Stata looks elsewhere",
+        (declared(retry_polls=(status("failed"),)), DEAF), "error", "S_ADO"),
+    row(missing_package.a_declared_absence_is_recoverable, "Stata looks elsewhere, and it succeeds", (declared(), DEAF), "pass"),
+    row(missing_package.an_undeclared_absence_is_recoverable, "Stata looks elsewhere", DEAF, "error", "S_ADO"),
+    row(missing_package.an_undeclared_absence_is_recoverable, "Stata was never asked", DEAF.model_copy(update={"ado_path_word": None}), "fail"),
+    row(missing_package.an_undeclared_absence_is_recoverable, "Stata looks there", undeclared(
+        left_behind({}, log=f"{WORD} 1\n{STOPPED}"), ado_path_word=WORD, retry_polls=(status("failed"),)), "fail", "failed"),
     row(missing_package.the_retry_keeps_the_failure, "kept", declared(), "pass"),
     row(missing_package.the_retry_keeps_the_failure, "gone", declared(retry_artifacts=(artifact("runs/r2/stata.log", LOG),)), "fail", ERROR),
     row(missing_package.the_retry_keeps_the_failure, "changed", declared(retry_artifacts=left_behind({"error_code": "Y"})), "fail", ERROR),

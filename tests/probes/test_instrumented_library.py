@@ -10,6 +10,7 @@ from ss_audit.probes.instrumented_library import (
     copy_library,
     plant_canaries,
     remove_template,
+    tell_ado_path,
 )
 from ss_audit.ss.library import LibraryError, file_digests, read_library, template_source
 
@@ -122,6 +123,12 @@ def test_an_unknown_command_stands_alone_on_its_line(copy: Path) -> None:
     assert template_source(copy, "D1") == D1
     with pytest.raises(ValueError, match="not a Stata command name"):
         call_unknown_command(copy, ["D2"], "shell rm")
+
+
+def test_stata_is_asked_where_it_looks(copy: Path) -> None:
+    tell_ado_path(copy, ["D2"], Path("/ado/of ours"))
+    line = b"""display "SS_AUDIT_ADO_PATH " (strpos(`"$S_ADO"', "/ado/of ours") > 0)"""
+    assert template_source(copy, "D2").splitlines().count(line) == 1
 
 
 def test_a_dependency_is_added_and_everything_else_in_the_contract_kept(copy: Path) -> None:
