@@ -5,13 +5,16 @@ Feature: E2E audit uses real dependencies (no stub LLM, no fake runner)
 
   @must @started
   Scenario: SS is started as in production, and it is known how
-    The service and its worker are programs of their own, and anyone can start them again the same way.
+    The service and its worker are programs of their own, each does its own work, and anyone can start them
+    again the same way.
     If this fails, what was audited is not what will run.
     Spec: "process start commands (API and worker)"
 
     Given an SS that was started for this audit
+    And a job that was walked as far as SS let it come
     Then its API and its worker run as two processes
     And the commands that started them are on record
+    And Stata was started by the worker, and not by the API
 
   @must @stata
   Scenario: Real Stata runner is evidenced

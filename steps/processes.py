@@ -23,6 +23,11 @@ def commands_are_on_record(context):
     assert_that(context.audit, holds(started.start_commands_are_known))
 
 
+@then("Stata was started by the worker, and not by the API")
+def stata_was_started_by_the_worker(context):
+    assert_that(context.audit, holds(started.the_worker_runs_stata))
+
+
 @given("a watch over the processes of SS")
 def a_watch(context):
     context.audit.observe(StackSeen)

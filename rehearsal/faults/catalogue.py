@@ -6,6 +6,7 @@ from rehearsal.faults.model import Change, Fault, Variant
 
 GROUPS = (
     "null_systems",
+    "processes",
     "fake_stata",
     "stata_records",
     "fake_llm",

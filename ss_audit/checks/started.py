@@ -3,7 +3,8 @@
 import shlex
 
 from ss_audit.checks.judgement import Judgement, check, judged, not_evidenced, not_reached
-from ss_audit.checks.reached import at, executed_command, run_metadata
+from ss_audit.checks.reached import at, executed_command, run_metadata, runs_of
+from ss_audit.checks.stata import the_command_really_ran
 from ss_audit.evidence.model import ProcessSeen
 from ss_audit.evidence.seen import MainJourney, StackSeen, StackWatched
 from ss_audit.ss import facts
@@ -13,6 +14,7 @@ SCENARIO = "SS is started as in production, and it is known how"
 RUNNER = "The runner says what it is and what it ran"
 ALIVE = "SS stays up while it is audited"
 START_UNKNOWN = "the worker's log does not reach back to its start: give worker_log_command, for all of the log"
+SPEAK = "let the worker log which job it takes up; of an SS that runs already, give worker_log_command"
 START = "An audit run MUST start SS in a production-like way (API + worker)"
 
 
@@ -55,6 +57,42 @@ def start_commands_are_known(stack: StackSeen) -> Judgement:
     if not good:
         return not_evidenced(expected="two start commands", saw=saw, evidence=evidence)
     return judged(True, expected="two start commands", saw=saw, evidence=evidence, strength="witnessed")
+
+
+@check(
+    scenario=SCENARIO,
+    spec=START,
+    expected="the worker runs Stata, and not the API",
+    impact="analyses end whenever the API is started again, and slow it down for everybody",
+    fix="let the API put jobs into the queue and the worker take them from there",
+)
+def the_worker_runs_stata(journey: MainJourney, stack: StackSeen) -> Judgement:
+    """From whom the Stata command was started. An API of which the worker is a child stands above it too, rightly.
+
+    A command that was let go by who started it is nobody's child, and the process ids of a container are not those that we
+    see: then what the worker says of the job in its own log has to do, and shows no more than that.
+    """
+    runs = runs_of(journey)
+    if not runs:
+        at(journey, "finish")
+    if not runs and "stata" not in journey.unwitnessed:
+        not_reached("no run of Stata was seen", the_command_really_ran.id, [journey.polls[-1].id])
+    pids = {p.role: p.pid for p in stack.processes if p.pid and not p.where and stack.started.detail.get("stack") != "docker"}
+    from_worker = [run for run in runs if pids.get("worker") in run.ancestors]
+    from_api = [run for run in runs if pids.get("api") in run.ancestors and run not in from_worker]
+    expected = "the worker among the ancestors of Stata"
+    if from_api:
+        saw = f"{from_api[0].title}: started by the API (pid {pids['api']}), and not by the worker"
+        return judged(False, expected=expected, saw=saw, evidence=[*from_api, *stack.processes], strength="witnessed")
+    if runs and len(from_worker) == len(runs):
+        saw = f"{runs[-1].title}: started by the worker (pid {pids['worker']})"
+        return judged(True, expected=expected, saw=saw, evidence=[*runs, *stack.processes], strength="witnessed")
+    told = [w for w in journey.logs if w.process == "worker" and any(str(journey.job_id) in line for line in w.lines)]
+    if not told:
+        saw = "which process started Stata was not to be seen, and the worker's log does not speak of the job"
+        return not_evidenced(expected=expected, saw=saw, evidence=[*runs, *journey.logs, stack.started], fix=SPEAK)
+    saw = "which process started Stata was not to be seen; the worker's log speaks of the job"
+    return judged(True, expected=expected, saw=saw, evidence=[*told, *runs], strength="claimed")
 
 
 @check(

@@ -194,7 +194,8 @@ class StataProcess(Evidence):
     The leaf is the program that did the work. `leaf_entry_points` are the interpreters ("Python") of which its file is a
     launcher, `leaf_same_as` the interpreter on that machine of which it is a copy. `files_written` are files below the
     working folder that were written while it ran, by their path from there, with their digests when Stata had just ended.
-    `leaf_libraries` are the interpreters' libraries that the leaf had loaded.
+    `leaf_libraries` are the interpreters' libraries that the leaf had loaded. `ancestors` are the processes from whom the
+    command was started when it began, the nearest first; empty where that was not told.
     """
 
     kind: ClassVar[str] = "stata_process"
@@ -221,6 +222,7 @@ class StataProcess(Evidence):
     log_size: int | None = None
     files_written: dict[str, str] = {}
     leaf_libraries: tuple[str, ...] = ()
+    ancestors: tuple[int, ...] = ()
 
 
 class FileSeen(Evidence):

@@ -22,6 +22,7 @@ SEVERITIES = {
 }
 GROUPS = {
     "null systems": "Systems that do nothing of what SS does",
+    "processes": "Programs that do each other's work",
     "fake Stata": "A Stata that is none, or that computes something else",
     "fake LLM": "A language model that is none, or that is not asked",
     "template choice": "Templates that were not chosen",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ss_audit.witness.stata_shim import process_look
-from ss_audit.witness.stata_shim.process_look import Look, below
+from ss_audit.witness.stata_shim.process_look import Look, above, below
 
 WAYS = [
     pytest.param(
@@ -51,6 +51,14 @@ def test_the_dead_are_left_out(way: Callable[[int], list[Look]]) -> None:
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         assert way(process.pid) == []
     assert way(process.pid) == []
+
+
+@pytest.mark.parametrize("linux", [pytest.param(True, marks=WAYS[0].marks), False])
+def test_ancestors(linux: bool, nested: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    sleep = below(nested.pid)[1]
+    monkeypatch.setattr(process_look, "LINUX", linux)
+    assert above(sleep.pid)[:3] == (nested.pid, os.getpid(), os.getppid())
+    assert above(2**22 + 1) == ()
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,15 @@ def test_run_is_on_record(desk: Desk) -> None:
     assert before - 0.01 <= run.started_at.timestamp() < run.ended_at.timestamp() <= time.time()
 
 
+def test_who_started_it_is_on_record(desk: Desk) -> None:
+    assert desk.run(desk.script("stata", "exit 0")).returncode == 0
+    above = desk.only_run().ancestors
+    assert above[:2] == (os.getpid(), os.getppid())
+    through_a_shell = ["/bin/sh", "-c", '"$@"; exit 0', "sh", *desk.command(desk.script("stata", "exit 0")), *BATCH]
+    subprocess.run(through_a_shell, cwd=desk.work, check=True, timeout=20)
+    assert read_runs(desk.records)[-1].ancestors[1:] == above
+
+
 def test_streams_and_working_directory_are_the_shims_own(desk: Desk) -> None:
     got = desk.run(desk.script("stata", "cat; pwd; echo trouble >&2"), input=b"from SS\n")
     assert got.stdout.decode() == f"from SS\n{desk.work}\n"

@@ -29,6 +29,16 @@ def below(root: int) -> list[Look]:
     return _below_by_proc(root) if _has_children_files() else _below_by_ps(root)
 
 
+def above(pid: int) -> tuple[int, ...]:
+    """The ancestors of a process, its parent first, as far as they are told."""
+    parents = None if LINUX else {child: int(parent) for child, parent in _ps_column("ppid").items()}
+    found: list[int] = []
+    while (parent := _parent(pid) if parents is None else parents.get(pid, 0)) and parent not in found:
+        found.append(parent)
+        pid = parent
+    return tuple(found)
+
+
 def readable(raw: bytes | str) -> str:
     """A name or argument as text that JSON can carry: bytes that are not UTF-8 are replaced."""
     return (raw if isinstance(raw, bytes) else os.fsencode(raw)).decode("utf-8", "replace")
@@ -77,6 +87,11 @@ def _stat(pid: int) -> list[str]:
             return file.read().rpartition(b")")[2].decode("ascii").split()
     except OSError:
         return []
+
+
+def _parent(pid: int) -> int:
+    stat = _stat(pid)
+    return int(stat[1]) if stat else 0
 
 
 def _children(pid: int) -> list[int]:

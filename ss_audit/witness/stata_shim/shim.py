@@ -31,7 +31,7 @@ if __name__ == "__main__":
 
 from ss_audit.witness.stata_shim.child import Child, end_like
 from ss_audit.witness.stata_shim.folder import states, written
-from ss_audit.witness.stata_shim.process_look import LINUX, readable
+from ss_audit.witness.stata_shim.process_look import LINUX, above, readable
 from ss_audit.witness.stata_shim.process_tree import ProcessTree
 
 USAGE_STATUS = 64
@@ -89,6 +89,7 @@ def run(records: Records, command: Sequence[str], words: int) -> int:
             "started_at": datetime.now(UTC).isoformat(),
             "do_file": readable(do_file) if do_file else None,
             "do_file_sha256": _digest(do_file)[0],
+            "ancestors": above(os.getpid()),
         },
     )
     before = states(cwd)
