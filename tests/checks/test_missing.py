@@ -182,11 +182,11 @@ CASES: list[Case] = [
     *(row(fails, "it never ends", make(journey=ended("running")), "fail", "running") for make, fails, _ in BOTH),
     *(row(check, "the disk is full", make(journey=ended("failed").model_copy(update={"logs": (DISK,)})), "error", "disk") for make, check in EACH),
     *(row(named, "nowhere", make(left_behind({"error_code": "FAILED"})), "fail", "neither") for make, _, named in BOTH),
-    *(row(named, "another package", make(left_behind({"error_code": "X", "package": "estout"})), "fail") for make, _, named in BOTH),
+    *(row(named, "another package", make(left_behind({"error_code": "RUN_FAILED", "package": "estout"})), "fail") for make, _, named in BOTH),
     *(row(named, "without a code", make(left_behind({"error": {"message": f"{PACKAGE} is missing"}})), "fail") for make, _, named in BOTH),
-    *(row(named, "only beside the error", make(left_behind({"error_code": "X", "dependencies": [{"pkg": PACKAGE}]})), "fail") for make, _, named in BOTH),
+    *(row(named, "only beside the error", make(left_behind({"error_code": "RUN_FAILED", "dependencies": [{"pkg": PACKAGE}]})), "fail") for make, _, named in BOTH),
     *(row(named, "only in the echo", make(left_behind({}, log=f". {PACKAGE}\n")), "fail") for make, _, named in BOTH),
-    *(row(named, "in its log", make(left_behind({"error_code": "X"}, log=STOPPED)), "pass", "only in") for make, _, named in BOTH),
+    *(row(named, "in its log", make(left_behind({"error_code": "RUN_FAILED"}, log=STOPPED)), "pass", "only in") for make, _, named in BOTH),
     *(row(named, "in the run metadata", make(left_behind({}, error=NAMED)), "pass", "run.meta.json") for make, _, named in BOTH),
     *(row(named, "in the status", make(left_behind({}), status_after_failure=exchange("job", {"latest_run": {"error": NAMED}})), "pass", "GET job") for make, _, named in BOTH),
     *(row(back, "refused", make(retry=exchange("run", {"error_code": "LOCKED"}, 409), retry_polls=()), "fail", "409") for make, back in RECOVER),
@@ -203,7 +203,7 @@ CASES: list[Case] = [
     *(row(back, "Stata ran for something else too", make(retry_runs=(EARLIER, LATER, OTHER)), "pass") for make, back in RECOVER),
     *(row(back, "a log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 9}),)), "pass") for make, back in RECOVER),
     *(row(back, "another log with a secret in it", make(retry_artifacts=(SECRETIVE,), retry_runs=(LATER.model_copy(update={"log_size": 8}),)), "fail", "none that") for make, back in RECOVER),
-    *(row(named, f"only in a {key} in the error", make(left_behind({"error_code": "X", key: f"version 18\n{PACKAGE}\n"})), "fail")
+    *(row(named, f"only in a {key} in the error", make(left_behind({"error_code": "RUN_FAILED", key: f"version 18\n{PACKAGE}\n"})), "fail")
       for make, _, named in BOTH for key in ("do_file", "script", "source")),
     *(row(back, "not tried", make(retry=None), "not_evidenced") for make, back in RECOVER),
     *(row(check, "refused before it runs", REFUSED, "pass", says) for check, says in (
@@ -220,7 +220,7 @@ CASES: list[Case] = [
         left_behind({}, log=f"{WORD} 1\n{STOPPED}"), ado_path_word=WORD, retry_polls=(status("failed"),)), "fail", "failed"),
     row(missing_package.the_retry_keeps_the_failure, "kept", declared(), "pass"),
     row(missing_package.the_retry_keeps_the_failure, "gone", declared(retry_artifacts=(artifact("runs/r2/stata.log", LOG),)), "fail", ERROR),
-    row(missing_package.the_retry_keeps_the_failure, "changed", declared(retry_artifacts=left_behind({"error_code": "Y"})), "fail", ERROR),
+    row(missing_package.the_retry_keeps_the_failure, "changed", declared(retry_artifacts=left_behind({"error_code": "RUN_BROKE"})), "fail", ERROR),
     row(missing_package.the_retry_keeps_the_failure, "nothing left behind", declared(()), "fail"),
     row(missing_package.the_retry_keeps_the_failure, "index not read", declared(retry_index=None), "not_evidenced"),
     row(missing_package.the_retry_keeps_the_failure, "it succeeds", declared(journey=journey(Journey)), "not_evidenced"),
@@ -243,5 +243,7 @@ def test_what_is_named_only_in_prose_is_told_of() -> None:
 
 
 def test_what_is_named_only_in_the_log_is_told_of() -> None:
-    found = missing_package.an_undeclared_absence_is_named.judge(undeclared(left_behind({"error_code": "X"}, log=STOPPED)))
+    found = missing_package.an_undeclared_absence_is_named.judge(
+        undeclared(left_behind({"error_code": "RUN_FAILED"}, log=STOPPED))
+    )
     assert "stata.log" in (found.advisory or "")

@@ -45,9 +45,11 @@ def page(rows: Sequence[Row]) -> tuple[str, float]:
 
 
 def _reason(why: Sequence[dict[str, str]], mutant: Mutant) -> str:
-    """The explanation for this mutant: the first that names its module and function and is part of its change."""
+    """The explanation for this mutant: the first that names its module and function ("module": outside of functions; none:
+    any) and whose words are part of its change."""
+    place = mutant.function or "module"
     for entry in why:
-        fits = entry["module"] == mutant.path.name and entry.get("function", mutant.function) == mutant.function
+        fits = entry["module"] == mutant.path.name and entry.get("function", place) == place
         if fits and entry.get("change", "") in mutant.what:
             return entry["why"]
     return "not explained yet"
