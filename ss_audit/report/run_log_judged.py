@@ -2,28 +2,17 @@
 
 from collections.abc import Iterable
 
-from ss_audit.report.markdown import code, link, prose, table
+from ss_audit.report.markdown import code, prose, table
+from ss_audit.report.run_log_evidence import Cited
 from ss_audit.report.told.account import Account
 from ss_audit.report.told.obstacles import Obstacle
-from ss_audit.report.told.references import References
 from ss_audit.report.told.scenarios import CheckTold
 from ss_audit.report.told.words import OUTCOME_WORDS, counted
 
 RANKS = {"spec": "spec", "must": "this audit", "advisory": "advisory"}
 
 
-def evidence(ids: Iterable[str], references: References, indent: int = 4) -> list[str]:
-    """A line for each id, with its links, below a list item: numbers of log lines differ from run to run."""
-    return [f"{' ' * indent}- {_reference(references, reference.id)}" for reference in references.of(ids)]
-
-
-def _reference(references: References, id_: str) -> str:
-    reference = references.to(id_)
-    files = "".join(f", {link(name.rpartition('/')[2], target)}" for name, target in reference.files)
-    return f"{link(reference.id, f'{reference.log}#L{reference.line}')} {prose(reference.title)}{files}"
-
-
-def listed(check: CheckTold, references: References) -> list[str]:
+def listed(check: CheckTold, cited: Cited) -> list[str]:
     """One check: outcome, what was seen, strength, evidence."""
     lines = [f"- {OUTCOME_WORDS.get(check.outcome, check.outcome)}: {code(check.id)}"]
     if check.outcome != "pass":
@@ -31,17 +20,17 @@ def listed(check: CheckTold, references: References) -> list[str]:
     lines += [f"  - saw: {prose(check.saw)}", f"  - strength: {check.strength}"]
     if check.because:
         lines.append(f"  - not judged because of: {code(check.because)}")
-    return [*lines, *(["  - evidence:", *evidence(check.evidence, references)] if check.evidence else [])]
+    return [*lines, *cited.lines(check.evidence, "  ")]
 
 
-def audit_points(account: Account, references: References) -> list[str]:
+def audit_points(account: Account, cited: Cited) -> list[str]:
     """Each of the four with PASS, FAIL or NOT JUDGED, the scenarios that it rests on, and the checks of these."""
     by_name = {scenario.name: scenario for scenario in account.scenarios}
     lines = []
     for point in account.points:
         lines += [f"### {point.title}: {point.conclusion.upper()}", "", f"Rests on {_quoted(point.scenarios)}.", ""]
         told = [by_name[name] for name in point.scenarios if name in by_name]
-        checks = [line for scenario in told for check in scenario.checks for line in listed(check, references)]
+        checks = [line for scenario in told for check in scenario.checks for line in listed(check, cited)]
         lines += [*(checks or ["Nothing was judged in this run."]), ""]
     return lines
 
@@ -50,19 +39,19 @@ def _quoted(names: Iterable[str]) -> str:
     return " and ".join(f"“{prose(name)}”" for name in names)
 
 
-def blocking_issues(account: Account, references: References) -> list[str]:
+def blocking_issues(account: Account, cited: Cited) -> list[str]:
     """What keeps the verdict from READY, each root once."""
     if account.blockers:
-        return [line for item in account.blockers for line in _issue(item, references)]
+        return [line for item in account.blockers for line in _issue(item, cited)]
     return ["None.", ""] if account.word == "READY" else [f"No finding about SS. {prose(account.reason)}", ""]
 
 
-def advisories(account: Account, references: References) -> list[str]:
+def advisories(account: Account, cited: Cited) -> list[str]:
     """What does not move the verdict."""
-    return [line for item in account.advisories for line in _issue(item, references)] or ["None.", ""]
+    return [line for item in account.advisories for line in _issue(item, cited)] or ["None.", ""]
 
 
-def _issue(item: Obstacle, references: References) -> list[str]:
+def _issue(item: Obstacle, cited: Cited) -> list[str]:
     lines = [f"### {prose(item.scenario)}: {code(item.check)}", ""]
     lines.append(f"- outcome: {OUTCOME_WORDS.get(item.outcome, item.outcome)}")
     if item.expected:
@@ -74,7 +63,7 @@ def _issue(item: Obstacle, references: References) -> list[str]:
         lines.append(f"- fix direction: {prose(item.fix)}")
     if item.also:
         lines.append(f"- {counted(len(item.also), 'further check')} for the same reason: {', '.join(map(code, item.also))}")
-    return [*lines, *(["- evidence:", *evidence(item.evidence, references)] if item.evidence else []), ""]
+    return [*lines, *cited.lines(item.evidence), ""]
 
 
 def scenarios(account: Account) -> list[str]:

@@ -6,23 +6,24 @@ from collections.abc import Iterable, Sequence
 from ss_audit.evidence.model import LlmCall, ProcessSeen, StataProcess
 from ss_audit.evidence.seen import MainJourney, RestartTrial, StackSeen
 from ss_audit.report.markdown import code, prose, table
-from ss_audit.report.run_log_judged import evidence, listed
+from ss_audit.report.run_log_evidence import Cited
+from ss_audit.report.run_log_judged import listed
 from ss_audit.report.told.account import Account
 from ss_audit.report.told.chain import chain_told, is_versioned, routes_of
 from ss_audit.report.told.journey import journey_told
 from ss_audit.report.told.numbers import regression_of
-from ss_audit.report.told.references import References
 from ss_audit.report.told.words import lasted
 from ss_audit.run_reading import RunRead
 from ss_audit.ss import facts
 from ss_audit.verdict import STANDS_IN
 
+MEASURED = ("bytes", "polled")
 NOT_REACHED = ["Not reached in this run.", ""]
 RUNNER_FILES = ("stata.log", "result.log", "run.meta.json", "run.error.json", "stata.do")
 RESTART_SCENARIO = "Artifacts are contract-indexed and survive restart"
 
 
-def start(stack: StackSeen | None, account: Account, references: References) -> list[str]:
+def start(stack: StackSeen | None, account: Account, cited: Cited) -> list[str]:
     """The commands, word by word, and what was set for each process."""
     if stack is None:
         return NOT_REACHED
@@ -33,8 +34,8 @@ def start(stack: StackSeen | None, account: Account, references: References) -> 
         lines.append(f"  - process id: {process.pid}")
         lines += [f"  - `{name}`: {code(value)}" for name, value in sorted(process.env.items())]
     lines += [f"- note: {prose(str(note))}" for note in detail.get("notes", ())]
-    stack_evidence = evidence([stack.started.id, *(p.id for p in stack.processes)], references)
-    return [*lines, f"- settings that were given: {_given(account)}", "- evidence:", *stack_evidence, ""]
+    lines.append(f"- settings that were given: {_given(account)}")
+    return [*lines, *cited.lines([stack.started.id, *(p.id for p in stack.processes)]), ""]
 
 
 def _given(account: Account) -> str:
@@ -43,7 +44,7 @@ def _given(account: Account) -> str:
     return ", ".join(code(name) for name in origin) or "none"
 
 
-def inventory(run: RunRead, references: References) -> list[str]:
+def inventory(run: RunRead, cited: Cited) -> list[str]:
     """The routes: versioned and not, connected and not."""
     rows = sorted(routes_of(run), key=lambda row: (not is_versioned(row.path), row.path, row.method))
     if not rows:
@@ -58,20 +59,20 @@ def inventory(run: RunRead, references: References) -> list[str]:
     ]  # fmt: skip
     used = [e for row in rows for e in row.evidence]
     heads = ("route", "versioned", "class", "defined at", "published", "reached")
-    return [*table(heads, shown), "- evidence:", *evidence(used, references), ""]
+    return [*table(heads, shown), *cited.lines(used), ""]
 
 
-def chain(run: RunRead, references: References) -> list[str]:
+def chain(run: RunRead, cited: Cited) -> list[str]:
     """The template chain, link by link."""
     told = chain_told(run)
     lines = [f"### Do-template library chain: {told.wired}", "", f"Integration boundary: {prose(told.boundary)}.", ""]
     for link in told.links:
         lines += [f"- {link.name}: {link.state}", f"  - saw: {prose(link.saw)}"]
-        lines += ["  - evidence:", *evidence(link.evidence, references)] if link.evidence else []
+        lines += cited.lines(link.evidence, "  ")
     return [*lines, ""]
 
 
-def journey(main: MainJourney | None, references: References) -> list[str]:
+def journey(main: MainJourney | None, cited: Cited) -> list[str]:
     """Every stage with its status and key fields."""
     if main is None:
         return NOT_REACHED
@@ -83,35 +84,25 @@ def journey(main: MainJourney | None, references: References) -> list[str]:
             lines += [f"- request: {code(stage.request)}", f"- status: {code(stage.status)}"]
         if stage.why:
             lines.append(f"- ended here: {prose(stage.why)}")
-        lines += [f"- {name}: {code(value)}" for name, value in stage.fields]
-        lines += [f"- took: {lasted(stage.span.end - stage.span.begin)}"] if stage.span else []
-        lines += ["- evidence:", *evidence(stage.evidence, references)] if stage.evidence else ["- evidence: none"]
-        lines.append("")
+        lines += [f"- {name}: {code(value)}" for name, value in stage.fields if name not in MEASURED]
+        lines += [*(cited.lines(stage.evidence) or ["- evidence: none"]), ""]
     return lines
 
 
-def llm(main: MainJourney | None, account: Account, references: References) -> list[str]:
+def llm(main: MainJourney | None, account: Account, cited: Cited) -> list[str]:
     """The class, each call that the relay saw, and what SS kept of it."""
     lines = _class(account, "LLM provider")
     if main is not None:
         for number, call in enumerate(main.llm_calls, 1):
-            lines += [
-                f"### Call {number} of the main job",
-                "",
-                *_call(call),
-                "- evidence:",
-                *evidence([call.id], references),
-                "",
-            ]
+            lines += [f"### Call {number} of the main job", "", *_call(call), *cited.lines([call.id]), ""]
         kept = [a.id for a in main.artifacts if "llm" in a.rel_path.lower()]
-        lines += ["### What SS kept of its calls", "", *(evidence(kept, references, 0) or ["Nothing."]), ""]
-    return [*lines, *_checks(account, STANDS_IN["rehearsal LLM"], references)]
+        lines += ["### What SS kept of its calls", "", *(cited.lines(kept) or ["Nothing."]), ""]
+    return [*lines, *_checks(account, STANDS_IN["rehearsal LLM"], cited)]
 
 
 def _call(call: LlmCall) -> Sequence[str]:
     tls = f"{call.tls_version}, {'verified' if call.tls_verified else 'not verified'}" if call.tls_version else "none"
     answered = str(call.status) if call.status is not None else f"no answer: {call.failure}"
-    usage = ", ".join(f"{name} {value}" for name, value in sorted((call.usage or {}).items()) if isinstance(value, int))
     return [
         f"- host: {code(call.upstream_host)}",
         f"- TLS: {prose(tls)}",
@@ -119,20 +110,18 @@ def _call(call: LlmCall) -> Sequence[str]:
         f"- model asked for: {code(call.model_asked or 'none')}",
         f"- model that answered: {code(call.model_echoed or 'not said')}",
         f"- response id: {code(call.response_id or 'none')}",
-        f"- usage: {prose(usage or 'not said')}",
     ]
 
 
-def runner(main: MainJourney | None, account: Account, references: References) -> list[str]:
+def runner(main: MainJourney | None, account: Account, cited: Cited) -> list[str]:
     """The class, each Stata run that the shim saw, what SS kept of it, and the estimates recomputed."""
     lines = _class(account, "Stata")
     if main is not None:
         for number, process in enumerate(main.stata_runs, 1):
-            lines += [f"### Stata run {number} of the main job", "", *_process(process)]
-            lines += ["- evidence:", *evidence([process.id], references), ""]
+            lines += [f"### Stata run {number} of the main job", "", *_process(process), *cited.lines([process.id]), ""]
         kept = [a.id for a in main.artifacts if a.rel_path.rpartition("/")[2] in RUNNER_FILES]
-        lines += ["### What SS kept of its run", "", *(evidence(kept, references, 0) or ["Nothing."]), "", *_numbers(main)]
-    return [*lines, *_checks(account, STANDS_IN["rehearsal Stata"], references)]
+        lines += ["### What SS kept of its run", "", *(cited.lines(kept) or ["Nothing."]), "", *_estimates(main)]
+    return [*lines, *_checks(account, STANDS_IN["rehearsal Stata"], cited)]
 
 
 def _process(process: StataProcess) -> Sequence[str]:
@@ -146,18 +135,43 @@ def _process(process: StataProcess) -> Sequence[str]:
     ]
 
 
-def _numbers(main: MainJourney) -> list[str]:
+def _estimates(main: MainJourney) -> list[str]:
+    """How many agree; the estimates themselves are numbers of the run's own data."""
     found = regression_of(main)
     if found is None:
         return ["No table of coefficients could be recomputed.", ""]
-    rows = [(code(e.name), e.printed_text, f"{e.computed:.10g}", "yes" if e.agrees else "no") for e in found.estimates]
+    agreed = f"{found.agreeing} of {len(found.estimates)}"
     return [
-        "### Estimates, recomputed", "", f"- command: {code(found.command)}", "",
-        *table(("coefficient", "Stata log", "recomputed", "agree"), rows),
+        "### Estimates, recomputed", "",
+        f"- command: {code(found.command)}", f"- coefficients that agree with the Stata log to its last digit: {agreed}", "",
     ]  # fmt: skip
 
 
-def restart(trial: RestartTrial | None, account: Account, references: References) -> list[str]:
+def numbers(main: MainJourney | None) -> list[str]:
+    """What was measured, and the estimates: they are others in every run."""
+    if main is None:
+        return NOT_REACHED
+    rows = []
+    for stage in journey_told(main).stages:
+        measured = dict(stage.fields)
+        took = lasted(stage.span.end - stage.span.begin) if stage.span else "not reached"
+        rows.append((prose(stage.title), took, *(prose(measured.get(name, "")) for name in MEASURED)))
+    lines = table(("stage", "took", *MEASURED), rows)
+    if main.llm_calls:
+        lines += [*(f"- tokens of call {n}: {_usage(call)}" for n, call in enumerate(main.llm_calls, 1)), ""]
+    found = regression_of(main)
+    if found is not None:
+        shown = [(code(e.name), e.printed_text, f"{e.computed:.10g}", "yes" if e.agrees else "no") for e in found.estimates]
+        lines += table(("coefficient", "Stata log", "recomputed", "agree"), shown)
+    return lines
+
+
+def _usage(call: LlmCall) -> str:
+    counts = sorted((name, value) for name, value in (call.usage or {}).items() if isinstance(value, int))
+    return prose(", ".join(f"{name} {value}" for name, value in counts) or "not said")
+
+
+def restart(trial: RestartTrial | None, account: Account, cited: Cited) -> list[str]:
     """The processes before and after, and what was the same."""
     if trial is None:
         return NOT_REACHED
@@ -172,7 +186,7 @@ def restart(trial: RestartTrial | None, account: Account, references: References
         lines += [f"- job status {when}: {code(said)}", f"- artifacts downloaded {when}: {len(artifacts)}"]
     exchanges = (trial.status_before, trial.status_after, trial.index_before, trial.index_after)
     ids = [*(p.id for p in (*trial.processes_before, *trial.processes_after)), *(e.id for e in exchanges if e is not None)]
-    return [*lines, "- evidence:", *evidence(ids, references), "", *_checks(account, RESTART_SCENARIO, references)]
+    return [*lines, *cited.lines(ids), "", *_checks(account, RESTART_SCENARIO, cited)]
 
 
 def _seen(when: str, process: ProcessSeen) -> Iterable[str]:
@@ -185,8 +199,8 @@ def _class(account: Account, name: str) -> list[str]:
     return [f"- class: **{part.proof}**", f"- meaning: {prose(part.meaning)}", ""]
 
 
-def _checks(account: Account, scenario: str, references: References) -> list[str]:
+def _checks(account: Account, scenario: str, cited: Cited) -> list[str]:
     checks = next((s.checks for s in account.scenarios if s.name == scenario), ())
     if not checks:
         return [f"The scenario “{prose(scenario)}” was not judged in this run.", ""]
-    return ["### Checks", "", *(line for check in checks for line in listed(check, references)), ""]
+    return ["### Checks", "", *(line for check in checks for line in listed(check, cited)), ""]

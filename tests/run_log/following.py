@@ -27,6 +27,13 @@ def references(log: Path) -> list[Reference]:
     return found
 
 
+def numbers_cited(log: Path) -> tuple[set[int], set[int]]:
+    """The numbers that the text cites, and those that the section with the evidence tells."""
+    text, _, told = log.read_text("utf-8").partition("\n## Evidence\n")
+    cited = {int(n) for line in re.findall(r"^ *- evidence: (.+)$", text, re.M) for n in re.findall(r"\[(\d+)\]", line)}
+    return cited, {int(n) for n in re.findall(r"^- \[(\d+)\] \[", told, re.M)}
+
+
 def entry_at(reference: Reference) -> dict[str, Any]:
     """The entry of the event log on the line that is named."""
     assert reference.line is not None

@@ -7,7 +7,7 @@ import pytest
 from checks.observations import halted, main_journey
 from checks.test_inventory_and_library import route, seen, trace
 from markdown_it import MarkdownIt
-from summary.bundles import HOSTILE, bundle
+from summary.bundles import HOSTILE, Said, bundle
 
 from ss_audit.report.markdown import code, prose
 from ss_audit.report.views import write_views
@@ -15,7 +15,7 @@ from ss_audit.verdict import AUDIT_POINTS
 
 SECTIONS = (
     "Start commands", "Inventory notes", "Journey", "LLM evidence", "Stata runner evidence", "Restart", "Key audit points",
-    "Blocking issues", "Advisories", "Scenarios", "Verdict",
+    "Blocking issues", "Advisories", "Scenarios", "Verdict", "Numbers", "Names", "Evidence",
 )  # fmt: skip
 SELECTION = "Template selection is not hard-coded"
 
@@ -47,7 +47,9 @@ def test_a_blocking_issue_has_evidence_impact_and_fix(tmp_path: Path) -> None:
     issue = section(log, "Blocking issues")
     for line in ("- outcome: fail", "- expected: different templates", "- saw: always R01", "- impact: ", "- fix direction: "):
         assert f"\n{line}" in issue
-    assert re.search(r"- evidence:\n    - \[E\d+\]", issue)
+    cited = re.search(r"^- evidence: \[(\d+)\]", issue, re.M)
+    assert cited
+    assert re.search(rf"^- \[{cited[1]}\] \[E\d+\]\(", section(log, "Evidence"), re.M)
     assert f"### {'Template selection is stable and not hard-coded'}: FAIL" in section(log, "Key audit points")
     assert "**NOT READY**" in section(log, "Verdict")
 
@@ -80,14 +82,30 @@ def test_the_same_bundle_gives_the_same_log(tmp_path: Path) -> None:
     assert log_of(folder) == log_of(folder)
 
 
-def test_two_runs_differ_only_in_lines_that_hold_what_differs(tmp_path: Path) -> None:
+def test_two_runs_differ_only_in_the_head_and_the_sections_for_what_differs(tmp_path: Path) -> None:
     one = log_of(bundle(tmp_path / "one", main_journey(), trace()))
     other = log_of(bundle(tmp_path / "other", trace(), main_journey()))
-    lines, others = one.splitlines(), other.splitlines()
-    assert len(lines) == len(others)
-    differing = [line for line, its in zip(lines, others, strict=True) if line != its]
-    assert differing, "the entries have other numbers"
-    assert [line for line in differing if not re.match(r" *- (?:\[E\d+\]|head of the event log)", line)] == []
+    assert one != other, "the entries have other numbers"
+    bodies = [log.partition("\n## Start commands\n")[2].partition("\n## Numbers\n")[0] for log in (one, other)]
+    assert bodies[0] == bodies[1]
+    heads = [log.partition("\n## ")[0].splitlines() for log in (one, other)]
+    differing = [line for line, its in zip(*heads, strict=True) if line != its]
+    assert [line for line in differing if not line.startswith("- head of the event log")] == []
+
+
+def test_a_name_that_only_this_run_has_is_told_once_and_a_word_stands_for_it_in_the_text(tmp_path: Path) -> None:
+    saw = "api: pid 4711 → 4712 at 127.0.0.1:5123 wants ssaudit_ab12cd34 in /tmp/x/ss-audit-q_3gvn6e/main; 4711 bytes"
+    said: dict[str, Said] = {SELECTION: ("fail", f"sha256:{'ab' * 32}", saw)}
+    log = log_of(bundle(tmp_path, main_journey(), said=said))
+    body, names = log.partition("\n## Names\n")[::2]
+    issue = section(body, "Blocking issues")
+    assert "saw: api: pid {process 1} → {process 2} at {address 1} wants {package 1} in {folder 1}/main; 4711 bytes" in issue
+    assert re.search(r"expected: \{digest \d+\}", issue)
+    job = main_journey().job_id
+    assert job
+    assert job not in body.partition("\n## Start commands\n")[2]
+    for row in ("{process 2} | `4712`", "{package 1} | `ssaudit_ab12cd34`", f"| `{job}`", "`/tmp/x/ss-audit-q_3gvn6e`"):
+        assert row in names
 
 
 @pytest.mark.parametrize("text", ["a`b", "`", "``x", "x`", " ", "", "a\nb", "\x1b[0m"])
