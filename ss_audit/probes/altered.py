@@ -138,13 +138,15 @@ def _package_trial(lab: Lab, kind: type[P], how: str) -> P:
     copy = lab.scratch / f"library-{name}"
     library = copy_library(lab.library, copy)
     ado = AdoFolder(lab.scratch / f"ado-{name}")
+    asked = how == "undeclared" and not lab.in_force.runs_already  # there, the operator's own commands install packages
     if how == "declared":
         altered = [key for key, template in library.templates.items() if template.meta_file is not None]
         add_dependency(copy, altered, package)
     else:
         altered = [key for key, template in library.templates.items() if template.do_file is not None]
         call_unknown_command(copy, altered, package)
-        tell_ado_path(copy, altered, ado.path.resolve())
+        if asked:
+            tell_ado_path(copy, altered, ado.path.resolve())
     planted = lab.archive.record(
         Statement(
             title=f"package {package}, absent from Stata, {how} in a copy of {len(altered)} templates",
@@ -155,7 +157,7 @@ def _package_trial(lab: Lab, kind: type[P], how: str) -> P:
     label = f"job with an absent package, {how}"
     journey = bench.walk(Journey, label, ask("ols", lab.data, lab.rng), lab.data, lab.task_code())
     rest = _recover(lab, bench, label, journey, package)
-    word = ADO_PATH_WORD if how == "undeclared" else None
+    word = ADO_PATH_WORD if asked else None
     seen = {"how": how, "package": package, "planted": planted, "journey": journey, "ado_path_word": word, **rest}
     return kind(**seen)  # type: ignore[arg-type]
 
