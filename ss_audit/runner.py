@@ -26,7 +26,7 @@ from ss_audit.plan import PlanError
 from ss_audit.report.masked_writing import MASK, MaskedAllureFiles, MaskedJUnit, MaskedStream
 from ss_audit.results import INTERRUPTED
 from ss_audit.run import Run
-from ss_audit.runner_selection import without_unplanned
+from ss_audit.runner_selection import anything_to_run, selection_told, without_unplanned
 from ss_audit.settings import SettingsError, load
 from ss_audit.stack.errors import StackError
 
@@ -50,6 +50,7 @@ class AuditRunner(Runner):  # type: ignore[misc]
         super().__init__(config)
         self.audit_run: Run | None = None
         self._missed: tuple[str, ...] = ()
+        self._nothing_fits = ""
         self._interruption = Interruption()
 
     def run(self) -> bool:
@@ -88,10 +89,18 @@ class AuditRunner(Runner):  # type: ignore[misc]
         self._missed = without_unplanned(self.features, self.audit_run.in_force.given, self.config)
         if self._missed:
             self.audit_run.live.say([f"Not in this audit: {why}" for why in self._missed], needed=True)
+        if not anything_to_run(self.features, self.config):
+            self._nothing_fits = f"no scenario fits the selection {selection_told(self.config)}"
+            self.audit_run.live.say([f"Nothing is started: {self._nothing_fits}"])
         return super().run_model(features)
 
     def run_hook(self, hook_name: str, *args: Any) -> Any:
-        """As behave's, and a checkpoint: an interrupt that struck in a place which swallows exceptions still ends the run."""
+        """As behave's, and a checkpoint: an interrupt that struck in a place which swallows exceptions still ends the run.
+
+        Where no scenario is to run, SS is not started either.
+        """
+        if self._nothing_fits and hook_name == "before_all":
+            return True
         result = super().run_hook(hook_name, *args)
         if self._interruption.happened and not self.aborted:
             self.abort(reason=INTERRUPTED)
@@ -104,7 +113,9 @@ class AuditRunner(Runner):  # type: ignore[misc]
             super().run()
         except KeyboardInterrupt:
             return INTERRUPTED, "operator"
-        except (ParserError, ConfigError, FileNotFoundError, InvalidFileLocationError, InvalidFilenameError) as error:
+        except FileNotFoundError as error:
+            return f"there is no feature file {error}", "operator"
+        except (ParserError, ConfigError, InvalidFileLocationError, InvalidFilenameError) as error:
             return f"behave could not run the features: {error}", "operator"
         except OSError as error:
             return f"the operating system refused: {error}", "environment"
@@ -124,6 +135,8 @@ class AuditRunner(Runner):  # type: ignore[misc]
             return f"steps without a definition: {', '.join(sorted({s.name for s in self.undefined_steps}))}", "audit"
         if self._missed and not self.audit_run.audit.begun():
             return f"nothing of the selection was there: {'; '.join(self._missed)}", "operator"
+        if self._nothing_fits:
+            return self._nothing_fits, "operator"
         return None, None
 
     def _told_what_broke(self) -> str:

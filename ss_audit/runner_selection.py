@@ -1,4 +1,4 @@
-"""What behave found in the features and is not planned under the settings in force: taken out before anything runs."""
+"""What of the features is to run: without what is not planned under the settings in force, and whether anything is left."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -26,3 +26,15 @@ def without_unplanned(features: Iterable[Any], given: Collection[str], config: A
                 missed.append(f"“{scenario.name}” is planned only where {' and '.join(needed)} is given: -D {needed[0]}=…")
             feature.run_items.remove(scenario)
     return tuple(missed)
+
+
+def anything_to_run(features: Iterable[Any], config: Any) -> bool:
+    """Whether a scenario of these features fits the selection."""
+    return any(scenario.should_run(config) for feature in features for scenario in feature.walk_scenarios())
+
+
+def selection_told(config: Any) -> str:
+    """What was asked for, as it is written on the command line."""
+    tags = [config.tags] if isinstance(config.tags, str) else (config.tags or ())
+    paths = [str(path) for path in config.paths or () if str(path) != "features"]
+    return " ".join([*(f'-n "{name}"' for name in config.name or ()), *(f"--tags={tag}" for tag in tags if tag), *paths])

@@ -6,6 +6,7 @@ what might have been overlooked.
 
 import json
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -18,8 +19,8 @@ from ss_audit.report.allure_places import SHOWN
 from ss_audit.report.allure_program import AllureFailed, found, generate
 from ss_audit.report.history import History
 
-SPEC_PAGE = "spec.html"
-HOW = "for it, install Node.js 20, run `npm ci --prefix .ci` in the audit's folder, then `ss-audit report BUNDLE`"
+SPEC = "spec"
+HOW = "for it, install Node.js 20, run `npm ci --prefix .ci` in the audit's folder, then `ss-audit report {bundle}`"
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' data: blob:; style-src 'unsafe-inline' data:; img-src data: blob:; "
     "font-src data:; media-src data: blob:; connect-src data: blob:; frame-src data: blob:"
@@ -35,17 +36,19 @@ OPEN_SPEC = """
 addEventListener("click", event => {
   const link = event.target instanceof Element && event.target.closest("[data-testid=test-result-meta-link]");
   const name = link && link.textContent.startsWith("spec: ") && link.textContent.slice(6);
-  if (name) open("SPEC_PAGE#" + name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, ""));
+  if (!name) return;
+  const page = URL.createObjectURL(new Blob([SPEC_PAGE], {type: "text/html"}));
+  open(page + "#" + name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, ""));
 });
 """
-"""Allure makes a link only of what has a host; the spec lies beside the page."""
+"""Allure makes a link only of what has a host; the spec lies within the page, so that the page may be handed on alone."""
 LOOKS_LIKE_A_LINK = "[data-testid=test-result-meta-link] span{cursor:pointer;text-decoration:underline}"
 ANALYTICS = re.compile(r"<script[^>]*googletagmanager[^>]*>\s*</script>\s*<script>[^<]*\bgtag\([^<]*</script>")
 OUTSIDE = re.compile(r"<(?:script|link|img|iframe|object|embed)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//", re.I)
 
 
 def write_allure_html(results: Path, target: Path, history: Path | None, digest: str) -> str | None:
-    """Writes the report of these Allure results to `target`, and the spec that it links to beside it.
+    """Writes the report of these Allure results to `target`, one file with the spec that it links to in it.
 
     In: the bundle's `allure-results`; the page to write; the file that remembers earlier runs (a line each; this run is added
     once), or None; the digest of the bundle, or "" when it has none. Out: None, or in one line why there is no page and how
@@ -53,7 +56,7 @@ def write_allure_html(results: Path, target: Path, history: Path | None, digest:
     """
     program = found()
     if program is None:
-        return f"{target.name} of Allure was not made: there is no Allure 3 here; {HOW}"
+        return f"{target.name} of Allure was not made: there is no Allure 3 here; {HOW.format(bundle=_quoted(results))}"
     try:
         with tempfile.TemporaryDirectory(prefix="ss-audit-allure-") as place:
             _write(program, Path(place), results, target, History(history), digest)
@@ -62,12 +65,17 @@ def write_allure_html(results: Path, target: Path, history: Path | None, digest:
     return None
 
 
+def _quoted(results: Path) -> str:
+    """The bundle in which these results lie, to be pasted."""
+    return shlex.quote(str(results.parents[1]))
+
+
 def _write(program: Path, place: Path, results: Path, target: Path, history: History, digest: str) -> None:
     copy = place / "results"
     shutil.copytree(results, copy)
     facts = _facts(copy)
     spec = copy / SPEC_ATTACHMENT
-    spec_page = spec_text.page(spec.read_text("utf-8")) if spec.exists() else None
+    spec_page = spec_text.page(spec.read_text("utf-8")) if spec.exists() else ""
     if spec_page:
         _link_to_spec(copy, spec_page)
     run_id = facts.get("Run", "")
@@ -77,10 +85,8 @@ def _write(program: Path, place: Path, results: Path, target: Path, history: His
     pinned = {"Digest of the bundle": digest or "none: the run has no sealed bundle"}
     shown = {name: value for part in (_first(facts, 2), pinned, facts) for name, value in part.items()}
     page = generate(program, place, copy, _configuration(copy, shown, past))
-    whole = _self_contained(page)
+    whole = _self_contained(page, spec_page)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if spec_page:
-        _replace(target.parent / SPEC_PAGE, spec_page)
     _replace(target, whole)
     if facts.get("Ended"):
         history.add(run_id, past)
@@ -136,20 +142,21 @@ def _link_to_spec(results: Path, spec_page: str) -> None:
             name = str(labels.get(kind, ""))
             anchor = spec_text.anchor(name)
             if f'id="{anchor}"' in spec_page:
-                link = {"type": "link", "name": f"spec: {name}", "url": f"{SPEC_PAGE}#{anchor}"}
+                link = {"type": "link", "name": f"spec: {name}", "url": f"{SPEC}#{anchor}"}
                 result["links"] = [*result.get("links", []), link]
                 file.write_text(json.dumps(result, ensure_ascii=False), "utf-8")
                 break
 
 
-def _self_contained(page: str) -> str:
+def _self_contained(page: str, spec_page: str) -> str:
     """The page without analytics, with whole values and links to the spec, and with a policy against asking anybody."""
     without = ANALYTICS.sub("", page)
     outside = OUTSIDE.search(without)
     if outside or "googletagmanager" in without:
         raise AllureFailed(f"the page of this Allure asks others for something: {outside.group() if outside else 'analytics'}")
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    script = f"<script>{OPEN_SPEC.replace('SPEC_PAGE', SPEC_PAGE)}</script>"
+    embedded = json.dumps(spec_page).replace("<", "\\u003c")  # nothing in it ends the script
+    script = f"<script>{OPEN_SPEC.replace('SPEC_PAGE', embedded)}</script>" if spec_page else ""
     head = f"{policy}<style>{WHOLE_VALUES}{LOOKS_LIKE_A_LINK}</style>{script}"
     return without.replace("<head>", f"<head>{head}", 1)
 

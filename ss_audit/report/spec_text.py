@@ -5,6 +5,8 @@ import re
 
 from ss_audit.spec import SPEC_FILE, SpecError, parse_spec
 
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_CODE = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
 STYLE = (
     "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 system-ui,sans-serif}"
@@ -44,7 +46,7 @@ def page(markdown: str) -> str:
 
     def flush() -> None:
         if "".join(text).strip():
-            body.append(f"<p>{html.escape(chr(10).join(text).strip())}</p>")
+            body.append(f"<p>{_marked_up(chr(10).join(text).strip())}</p>")
         text.clear()
 
     for line in markdown.splitlines():
@@ -59,3 +61,8 @@ def page(markdown: str) -> str:
     flush()
     head = f'<meta charset="utf-8"><title>{html.escape(SPEC_FILE)}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{chr(10).join(body)}\n</body></html>\n'
+
+
+def _marked_up(text: str) -> str:
+    """HTML: what is bold or code in the markdown is so on the page; all else stands as it was written."""
+    return _CODE.sub(r"<code>\1</code>", _BOLD.sub(r"<strong>\1</strong>", html.escape(text)))

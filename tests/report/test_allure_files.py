@@ -251,6 +251,7 @@ def test_what_the_spec_says_stands_with_the_scenario(tmp_path: Path) -> None:
     assert f"Scenario: {NAME}" in said
     assert "THEN a token is returned" in said
     assert "Another" not in said
-    page = spec_text.page(f"{SPEC_TEXT}\n<script>alert(1)</script>")
+    page = spec_text.page(f"{SPEC_TEXT}\n- **WHEN** `x` <script>alert(1)</script>")
+    assert "<strong>WHEN</strong> <code>x</code>" in page
     assert f'id="{spec_text.anchor(NAME)}"' in page
     assert "<script>" not in page

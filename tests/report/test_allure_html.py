@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import stat
 from pathlib import Path
@@ -53,6 +54,7 @@ def test_the_page_of_an_unfinished_run_says_so(results: Path, tmp_path: Path) ->
     assert "googletagmanager" not in page
     assert not OUTSIDE.search(page)
     assert page.index("Content-Security-Policy") < page.index("<script")
+    assert [file.name for file in target.parent.iterdir()] == ["index.html"], "one file can be handed on"
     assert not (tmp_path / "history.jsonl").exists(), "an unfinished run is nothing to compare with"
     assert {file.name: file.read_bytes() for file in results.iterdir()} == before, "what lies in the bag stays as it is"
 
@@ -81,7 +83,7 @@ def test_without_node_one_line_says_how_to_get_the_page(results: Path, tmp_path:
     assert said is not None
     assert "\n" not in said
     assert "npm ci --prefix .ci" in said
-    assert "ss-audit report" in said
+    assert f"ss-audit report {shlex.quote(str(results.parents[1]))}" in said
     assert not (tmp_path / "index.html").exists()
 
 

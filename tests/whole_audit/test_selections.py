@@ -25,11 +25,24 @@ def test_a_scenario_alone_ends_as_in_the_whole_run(whole: Ended, alone: dict[str
     assert run.events[-1]["type"] == "verdict"
 
 
-def test_nothing_selected_is_no_pass(carry_out: Runner) -> None:
-    run = carry_out("behave", "--tags=@nothing")
+@pytest.mark.parametrize(
+    ("program", "selection", "told"),
+    [
+        (("behave",), ("--tags=@nothing",), "--tags=@nothing"),
+        (("ss-audit", "run"), ("-n", "no such name"), '-n "no such name"'),
+    ],
+)
+def test_what_nothing_fits_is_no_pass_and_starts_nothing(
+    carry_out: Runner, program: tuple[str, ...], selection: tuple[str, ...], told: str
+) -> None:
+    run = carry_out(*program, *selection)
     assert (run.code, run.verdict["verdict"], run.verdict["blame"]) == (2, "INCONCLUSIVE", "operator")
     assert set(run.outcomes.values()) == {"not_run"}
     assert run.verdict["rehearsal"]["as_expected"] is False
+    assert f"Nothing is started: no scenario fits the selection {told}" in run.said
+    assert f"because no scenario fits the selection {told}" in " ".join(run.said.split())
+    assert "SS is up" not in run.said
+    assert [event for event in run.events if event["type"] == "evidence"] == []
 
 
 def test_a_dry_run_is_no_pass(carry_out: Runner) -> None:
