@@ -1,8 +1,9 @@
 """The end of a run, in the one order in which nothing can be added behind the back of what pins it (design §6).
 
 Last evidence; results of behave, JUnit and Allure reconciled, their digests an event; judged; `verdict.json`; verdict event;
-the bag sealed; views. Up to the judgement nothing that breaks ends the closing: it is a reason why the run is partial, so
-that what was seen still leads to a verdict. What breaks after it raises: a verdict that is not sealed is none.
+the bag sealed; views; the folder searched once more, and where a secret was written last, the verdict taken back. Up to the
+judgement nothing that breaks ends the closing: it is a reason why the run is partial, so that what was seen still leads to a
+verdict. What breaks after it raises: a verdict that is not sealed is none.
 """
 
 import json
@@ -11,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,7 +22,7 @@ from ss_audit.evidence import har
 from ss_audit.evidence.bag import digest_of, files_in, write_whole
 from ss_audit.evidence.masked_fields import fields_masked
 from ss_audit.evidence.model import Statement, now
-from ss_audit.evidence.secret_search import search
+from ss_audit.evidence.secret_search import Searched, search
 from ss_audit.evidence.seen import LibraryTrace, SurfacesSeen
 from ss_audit.planned import PlanOnRecord
 from ss_audit.report.behave_reports import BehaveReports
@@ -38,16 +39,21 @@ MADE_OF_THE_BUNDLE = ("allure-report/", "summary.html", "bundle/data/har/")
 
 
 class Closed(NamedTuple):
-    """A run that was judged and sealed. `digest` pins its bundle; `document` is what verdict.json says.
-
-    `leaked` is where secrets were found before it was judged, and what the verdict says about it.
-    """
+    """A run that was judged and sealed. `digest` pins its bundle."""
 
     verdict: Verdict
-    results: tuple[ScenarioResult, ...]
-    document: dict[str, Any]
     digest: str
-    leaked: tuple[str, ...]
+
+
+class _Known(NamedTuple):
+    """What the judgement rests on besides secrets: nothing of it changes once it is known."""
+
+    about: Circumstances
+    results: tuple[ScenarioResult, ...]
+    left: str | None
+    problems: list[str]
+    archives: Mapping[str, tuple[str, ...]] | None
+    filed: dict[str, str]
 
 
 class Closing:
@@ -70,6 +76,8 @@ class Closing:
         self._folder, self._bundle = folder, folder / "bundle"
         self._data = self._bundle / "data"
         self._said: Trouble | None = None
+        self._known: _Known | None = None
+        self._leaked: tuple[str, ...] = ()
 
     def close(self, said: Trouble | None) -> Closed:
         """In: why the run is partial, as far as behave's runner knows. Raises OSError when the end can't be written down."""
@@ -86,24 +94,45 @@ class Closing:
         how = {"compared": compared is not None, "interrupted": partial}
         problems = archive.masked(told.problems)
         archive.event_of_ours("reconciled", {**how, "problems": problems, "files": told.files})
-        nowhere: tuple[str, ...] = ()
-        leaked = self._tried("the search for secrets", self.leaks, nowhere)
+        found = self._tried("the search for secrets", self._search, Searched((), ()))
+        self._leaked = tuple(map(str, found.hits))
+        archive.event_of_ours("searched", {"not_searched": archive.masked(found.missed)})
         filed = self._digests()
         archive.event_of_ours("filed", {"files": filed})
         about = Circumstances.model_validate(fields_masked(self._circumstances(), archive.masked))
+        self._known = _Known(about, results, archive.masked(left), problems, archives, filed)
+        return self._judged(self._known)
+
+    def looked_through(self) -> Closed | None:
+        """The last search, when everything is written, views included. The log ends with it.
+
+        Out: None when there is nothing new; else the run as it was judged and sealed again, INCONCLUSIVE through our own
+        fault: its views have to be made anew. Raises OSError when that can't be written down.
+        """
+        assert self._known is not None
+        said, leaked = self._said, self._leaked
+        found = self._tried("the last search for secrets", self._search, Searched((), ()))
+        self._leaked = (*leaked, *(told for told in map(str, found.hits) if told not in leaked))
+        again = self._judged(self._known) if (said, leaked) != (self._said, self._leaked) else None
+        self._audit.archive.close()
+        return again
+
+    def _judged(self, known: _Known) -> Closed:
+        """Everything from the judgement to the seal. A second time it takes the place of the first."""
+        archive, left, leaked = self._audit.archive, known.left, self._leaked
         said = self._said and self._said.model_copy(update={"what": archive.masked(self._said.what)})
-        left = archive.masked(left)
-        known = {"circumstances": about.model_dump(mode="json"), "said": said and said.model_dump()}
-        archive.event_of_ours("closing", {**known, "left": left, "leaked": leaked, "archived": archives is not None})
-        why = trouble(gap(said, left, self._planned.lost, results), problems, leaked)
-        verdict = judged(about, results, why, leaked)
-        surfaces, trace = audit.observed(SurfacesSeen), audit.observed(LibraryTrace)
-        document = archive.judged(account(about, verdict, results, surfaces, trace, archives or {}, archive.head))
-        self._reports.describe(self._title(), about.stand_ins, document, problems)
+        rests_on = {"circumstances": known.about.model_dump(mode="json"), "said": said and said.model_dump(), "left": left}
+        archive.event_of_ours("closing", {**rests_on, "leaked": leaked, "archived": known.archives is not None})
+        why = trouble(gap(said, left, self._planned.lost, known.results), known.problems, leaked)
+        verdict = judged(known.about, known.results, why, leaked)
+        surfaces, trace = self._audit.observed(SurfacesSeen), self._audit.observed(LibraryTrace)
+        archives = known.archives or {}
+        document = archive.judged(account(known.about, verdict, known.results, surfaces, trace, archives, archive.head))
+        self._reports.describe(self._title(), known.about.stand_ins, document, known.problems)
         write_whole(self._data / VERDICT, json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8"))
-        archive.event_of_ours("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": self._changed_since(filed)})
-        archive.close()
-        return Closed(verdict, results, document, seal_run(self._bundle, document, self._key), leaked)
+        files = self._changed_since(known.filed)
+        archive.event_of_ours("verdict", {"verdict": verdict.word, "blame": verdict.blame, "files": files})
+        return Closed(verdict, seal_run(self._bundle, document, self._key))
 
     def _tried(self, what: str, step: Callable[[], T], otherwise: T) -> T:
         """A step of the closing; when it breaks, the run is partial because of that."""
@@ -141,8 +170,8 @@ class Closing:
             (self._data / name).write_bytes(content)
         return run.archives
 
-    def leaks(self) -> tuple[str, ...]:
-        """Where in the run's folder a secret stands, in words that do not repeat it.
+    def _search(self) -> Searched:
+        """Where in the run's folder a secret stands, in words that do not repeat it, and what could not be searched.
 
         What SS itself called a secret is no secret when anybody can work it out: SS would take our digests of what it
         offers for a leak. And what is made of the bundle alone (the pages, the HARs with their base64) can't hold what the
@@ -153,10 +182,10 @@ class Closing:
         counted = told and self._digests_known()
         forms = {form: name for form, name in redactor.forms().items() if told.get(form) not in counted}
         from_ss = {form for form in forms if form in told}
-        hits = search(self._folder, {form: name for form, name in forms.items() if form not in from_ss})
-        more = search(self._folder, {form: forms[form] for form in from_ss}) if from_ss else ()
+        found = search(self._folder, {form: name for form, name in forms.items() if form not in from_ss})
+        more = search(self._folder, {form: forms[form] for form in from_ss}).hits if from_ss else ()
         here = (hit for hit in more if not hit.file.startswith(MADE_OF_THE_BUNDLE))
-        return tuple(map(str, sorted({*hits, *here})))
+        return Searched(tuple(sorted({*found.hits, *here})), found.missed)
 
     def _digests_known(self) -> set[bytes]:
         """Every digest of ours: of the files, and in the log."""

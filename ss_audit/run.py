@@ -7,7 +7,7 @@ from typing import Any
 
 from ss_audit.audit import Audit
 from ss_audit.checks.judgement import Blame
-from ss_audit.closing import Closing
+from ss_audit.closing import Closed, Closing
 from ss_audit.evidence.archive import Archive
 from ss_audit.evidence.attestation import signing_key
 from ss_audit.evidence.bag import digest_of, write_whole
@@ -33,14 +33,6 @@ from ss_audit.versions import versions
 
 POINTERS = ("verdict.json", "allure-results", "junit")
 SETTINGS, VERSIONS = "settings.json", "versions.json"
-
-
-class LeftSecrets(OSError):
-    """After the judgement a secret was written all the same; `leaks` says where, without it."""
-
-    def __init__(self, leaks: tuple[str, ...]) -> None:
-        super().__init__(f"what was written last holds secrets (blame: audit): {'; '.join(leaks)}")
-        self.leaks = leaks
 
 
 class Run:
@@ -101,23 +93,24 @@ class Run:
     def close(self, trouble: str | None, blame: Blame | None) -> Verdict:
         """The end: last look, everything ended, judged, sealed. `trouble` is why the run is partial, if it is known.
 
-        Raises OSError when the end can't be written down, and `LeftSecrets`: then there is no verdict that counts.
+        Raises OSError when the end can't be written down: then there is no verdict that counts.
         """
         said = Trouble(what=trouble, blame=blame or "audit") if trouble else None
         closing = Closing(self.audit, self._planned, self.folder, self.reports, self.title, self._key)
         closed = closing.close(said)
         self.live.close()
-        wanted = self.in_force.settings.views
-        views = write_views(self.folder / "bundle", self.folder, closed.digest) if wanted else ()
-        if closed.verdict.blame != "audit" or closed.leaked:
-            known = set(closed.leaked)  # the verdict says so already
-            if leaks := tuple(leak for leak in closing.leaks() if leak not in known):
-                raise LeftSecrets(leaks)
+        views = self._views(closed)
+        if again := closing.looked_through():
+            closed, views = again, self._views(again)
         told = account_of(read_run(self.folder / "bundle"), closed.digest)
         quiet = self.in_force.settings.quiet
         lines = quiet_lines(told, str(self.folder)) if quiet else closing_lines(told, str(self.folder), views)
         self.live.say(lines, needed=True)
         return closed.verdict
+
+    def _views(self, closed: Closed) -> tuple[str, ...]:
+        wanted = self.in_force.settings.views
+        return write_views(self.folder / "bundle", self.folder, closed.digest) if wanted else ()
 
     def title(self) -> str:
         """What was audited, in one line."""

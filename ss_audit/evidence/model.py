@@ -28,7 +28,7 @@ class Body(Fact):
     bytes; `text` is the redacted text when it is text and small enough; `file` is where our redacted copy lies,
     relative to the bundle's data folder, when it was stored as a file; `cut` says that it was not read or kept to its end;
     `masked` names the secrets that stood in it, `masked_at` says at which offsets of the original bytes, as far as the first
-    hundred go.
+    hundred go. `not_searched` says what in it was packed and could not be searched for secrets, and why.
     """
 
     media_type: str = ""
@@ -39,6 +39,7 @@ class Body(Fact):
     cut: bool = False
     masked: tuple[str, ...] = ()
     masked_at: tuple[int, ...] = ()
+    not_searched: tuple[str, ...] = ()
 
 
 class Evidence(Fact):

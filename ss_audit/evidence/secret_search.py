@@ -1,22 +1,17 @@
 """The last look at a finished run's folder: does any secret that the run knew stand anywhere in it, in any form?"""
 
-import gzip
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from ss_audit.evidence.packed import BLOCK, Unpacking
+from ss_audit.evidence.plain_text import on_a_line
 from ss_audit.evidence.secret_finder import Finder
 
-BLOCK = 1 << 20
-UNPACKED_LIMIT = 1 << 28
-"""Bytes that are looked at in one packed file: a bomb must not keep the audit from its end."""
 MOST_IN_A_FILE = 100
 IN_THE_NAME = -1
 HIDDEN = "(secret)"
-UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 
 
 class Hit(NamedTuple):
@@ -35,28 +30,53 @@ class Hit(NamedTuple):
         return f"{self.file}, {where}: {self.name}"
 
 
-def search(folder: Path, forms: Mapping[bytes, str]) -> tuple[Hit, ...]:
-    """Every place below `folder` where one of the forms stands, sorted by file and offset.
+class Searched(NamedTuple):
+    """What a search came to: every hit, sorted by file and offset; and what was packed and could not be searched, and why."""
 
-    In: the forms, as bytes, with the name of the secret (`Redactor.forms`). Every file is read, gzip and zip files unpacked
-    too (one level, the first 256 MiB). Links are not followed. Of a file's hits the first hundred are told. Raises OSError
+    hits: tuple[Hit, ...]
+    missed: tuple[str, ...]
+
+
+def search(folder: Path, forms: Mapping[bytes, str]) -> Searched:
+    """Every place below `folder` where one of the forms stands.
+
+    In: the forms, as bytes, with the name of the secret (`Redactor.forms`). Every file is read, and what is packed in it
+    (`ss_audit.evidence.packed`). Links are not followed. Of a file's hits the first hundred are told. Raises OSError
     for a file that can't be read: a search that passes over one is none.
     """
     finder = Finder(forms)
     hits: set[Hit] = set()
+    missed: list[str] = []
     for path in folder.rglob("*"):
         shown, named = _shown(path.relative_to(folder).as_posix(), finder)
         hits |= {Hit(shown, IN_THE_NAME, forms[form]) for form in named}
         if path.is_file() and not path.is_symlink():
-            found = islice(_in_file(path, finder), MOST_IN_A_FILE)
-            hits |= {Hit(shown + inside, offset, forms[form]) for inside, offset, form in found}
-    return tuple(sorted(hits))
+            with path.open("rb") as file:
+                inside = _searched(file, finder, forms, as_it_lies=True)
+            hits |= {hit._replace(file=shown + hit.file) for hit in inside.hits}
+            missed += [f"{shown}: {why}" for why in inside.missed]
+    return Searched(tuple(sorted(hits)), tuple(sorted(missed)))
 
 
-def in_packed(path: Path, forms: Mapping[bytes, str]) -> tuple[Hit, ...]:
-    """As `search`, for what lies packed in one gzip or zip file; empty when it is neither."""
-    found = islice(_unpacked(path, Finder(forms)), MOST_IN_A_FILE)
-    return tuple(Hit(inside, offset, forms[form]) for inside, offset, form in found)
+def search_packed(file: IO[bytes], forms: Mapping[bytes, str]) -> Searched:
+    """As `search`, for what lies packed in one file; nothing when nothing does."""
+    return _searched(file, Finder(forms), forms, as_it_lies=False)
+
+
+def _searched(file: IO[bytes], finder: Finder, forms: Mapping[bytes, str], as_it_lies: bool) -> Searched:
+    """One file: what is packed in it, and itself as well where that was not done before."""
+    unpacking = Unpacking()
+    itself = (("", offset, form) for offset, form in _as_it_lies(file, finder)) if as_it_lies else ()
+    places = islice(chain(itself, _unpacked(file, finder, unpacking)), MOST_IN_A_FILE)
+    hits = tuple(Hit(inside, offset, forms[form]) for inside, offset, form in places)
+    return Searched(hits, tuple(_shown(why, finder)[0] for why in unpacking.missed))
+
+
+def _unpacked(file: IO[bytes], finder: Finder, unpacking: Unpacking) -> Iterator[tuple[str, int, bytes]]:
+    for part in unpacking.parts(file):
+        shown, named = _shown("!".join(["", *map(on_a_line, part.names)]), finder)
+        yield from ((shown, IN_THE_NAME, form) for form in named)
+        yield from ((shown, offset, form) for offset, form in _as_it_lies(part.file, finder))
 
 
 def _shown(name: str, finder: Finder) -> tuple[str, list[bytes]]:
@@ -68,39 +88,9 @@ def _shown(name: str, finder: Finder) -> tuple[str, list[bytes]]:
     return raw.decode("utf-8", "backslashreplace"), named
 
 
-def _in_file(path: Path, finder: Finder) -> Iterator[tuple[str, int, bytes]]:
-    with path.open("rb") as file:
-        for offset, form in _in_stream(iter(lambda: file.read(BLOCK), b""), finder):
-            yield "", offset, form
-    yield from _unpacked(path, finder)
-
-
-def _unpacked(path: Path, finder: Finder) -> Iterator[tuple[str, int, bytes]]:
-    """What can't be unpacked (broken, locked with a password) was searched as it lies, and that has to do."""
-    with path.open("rb") as file:
-        magic = file.read(4)
-    try:
-        if magic[:2] == b"\x1f\x8b":
-            with gzip.open(path) as stream:
-                for offset, form in _in_stream(_limited(stream), finder):
-                    yield "!", offset, form
-        elif magic in (b"PK\x03\x04", b"PK\x05\x06"):
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.infolist():
-                    shown, named = _shown(member.filename, finder)
-                    yield from ((f"!{shown}", IN_THE_NAME, form) for form in named)
-                    with archive.open(member) as stream:
-                        for offset, form in _in_stream(_limited(stream), finder):
-                            yield f"!{shown}", offset, form
-    except UNREADABLE:
-        return
-
-
-def _limited(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    left = UNPACKED_LIMIT
-    while left > 0 and (block := stream.read(min(BLOCK, left))):
-        left -= len(block)
-        yield block
+def _as_it_lies(file: IO[bytes], finder: Finder) -> Iterator[tuple[int, bytes]]:
+    file.seek(0)
+    return _in_stream(iter(lambda: file.read(BLOCK), b""), finder)
 
 
 def _in_stream(blocks: Iterable[bytes], finder: Finder) -> Iterator[tuple[int, bytes]]:

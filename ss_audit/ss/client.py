@@ -155,8 +155,9 @@ class SSClient:
         exchange = self._read(f"artifact {name}", path, access, keep_as="/".join(place))
         if not exchange.is_success:
             return exchange, None
+        unseen = "; ".join(exchange.response_body.not_searched)
         artifact = StoredArtifact(
-            title=f"{name}{f', {label}' if label else ''}",
+            title=f"{name}{f', {label}' if label else ''}{f', not searched for secrets: {unseen}' if unseen else ''}",
             job_id=access.job_id,
             rel_path=rel_path,
             asked_as=asked_as,

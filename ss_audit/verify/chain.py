@@ -29,9 +29,15 @@ def head(run: RunRead) -> str:
 
 
 def _ends(events: tuple[Event, ...]) -> Iterator[Problem]:
-    """The plan comes first and once, the verdict last and once."""
+    """The plan comes first and once, the verdict last; once, but where the end itself takes it back."""
     for event in events:
         if (event.type == "planned") != (event.line == 1):
             yield Problem(FILE, event.line, "the plan has to stand in the first line and nowhere else")
-        if event.type == "verdict" and event.line != len(events):
+        if event.type == "verdict" and event.line != len(events) and not _is_taken_back(events[event.line :]):
             yield Problem(FILE, event.line, "the verdict has to stand in the last line and nowhere else")
+
+
+def _is_taken_back(after: tuple[Event, ...]) -> bool:
+    """Whether what comes after a verdict is a closing with a reason for doubt, and the verdict that follows from that."""
+    closing = after[0].data
+    return [event.type for event in after] == ["closing", "verdict"] and bool(closing.get("leaked") or closing.get("said"))

@@ -248,7 +248,7 @@ def found_after(tmp_path: Path, place: str, known: bool) -> list[str]:
     with ExitStack() as ending:
         scene = Scene(tmp_path / "run", known, ending)
         PLACES[place](scene)
-    return [str(hit) for hit in search(tmp_path / "run", dict.fromkeys(forms_of(CANARY), "canary"))]
+    return [str(hit) for hit in search(tmp_path / "run", dict.fromkeys(forms_of(CANARY), "canary")).hits]
 
 
 def test_there_are_enough_places() -> None:

@@ -1,7 +1,6 @@
 """The search finds each form of a secret, wherever it lies, and never tells the secret."""
 
 import base64
-import bz2
 import gzip
 import html
 import io
@@ -13,11 +12,12 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ss_audit.evidence import secret_search
+from ss_audit.evidence import packed
+from ss_audit.evidence.packed import BLOCK
 from ss_audit.evidence.redaction import Redactor
 from ss_audit.evidence.secret_finder import Finder
 from ss_audit.evidence.secret_forms import forms_of
-from ss_audit.evidence.secret_search import BLOCK, IN_THE_NAME, Hit, search
+from ss_audit.evidence.secret_search import IN_THE_NAME, Hit, search
 
 SECRET = 'pa ss/wörd+"quote"\\=&<é>'
 PLAIN = "canary-0123456789abcdef"
@@ -55,13 +55,13 @@ def test_each_encoding_is_found(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     file = tmp_path / "deep" / "er" / "file.bin"
     file.write_bytes(b"before " + ENCODED[encoding] + b" after")
-    hits = search(tmp_path, forms(SECRET))
+    hits = search(tmp_path, forms(SECRET)).hits
     assert [(hit.file, hit.name) for hit in hits] == [("deep/er/file.bin", "password")] * len(hits)
     assert hits
     assert 7 <= hits[0].offset <= 14
     middle = len(ENCODED[encoding]) // 2
     file.write_bytes(b"before " + ENCODED[encoding][:middle] + b"?" + ENCODED[encoding][middle + 1 :] + b" after")
-    assert search(tmp_path, forms(SECRET)) == ()
+    assert search(tmp_path, forms(SECRET)).hits == ()
 
 
 @pytest.mark.parametrize("encoding", ENCODED)
@@ -76,7 +76,7 @@ def test_what_is_found_is_masked_in_the_first_place(encoding: str) -> None:
 @pytest.mark.parametrize("at", [0, 1, BLOCK - len(PLAIN), BLOCK - 10, BLOCK - 1, BLOCK, 2 * BLOCK - 3])
 def test_it_is_found_across_the_borders_of_blocks(tmp_path: Path, at: int) -> None:
     (tmp_path / "f").write_bytes(b"-" * at + PLAIN.encode() + b"-" * BLOCK)
-    assert search(tmp_path, forms(PLAIN)) == (Hit("f", at, "password"),)
+    assert search(tmp_path, forms(PLAIN)).hits == (Hit("f", at, "password"),)
 
 
 def test_packed_files_are_looked_into(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_packed_files_are_looked_into(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("sheet.xml", b"123" + PLAIN.encode())
         packed.writestr(f"{PLAIN}.xml", b"")
-    assert search(tmp_path, forms(PLAIN)) == (
+    assert search(tmp_path, forms(PLAIN)).hits == (
         Hit("a.gz!", 2, "password"),
         Hit("b.xlsx", (tmp_path / "b.xlsx").read_bytes().index(PLAIN.encode()), "password"),
         Hit("b.xlsx", (tmp_path / "b.xlsx").read_bytes().rindex(PLAIN.encode()), "password"),
@@ -93,48 +93,55 @@ def test_packed_files_are_looked_into(tmp_path: Path) -> None:
     )
 
 
-def test_what_can_t_be_unpacked_breaks_nothing(tmp_path: Path) -> None:
+def test_what_can_t_be_unpacked_breaks_nothing_and_is_told(tmp_path: Path) -> None:
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as packed:
         packed.writestr("x", b"y" * 100)
     (tmp_path / "cut.gz").write_bytes(gzip.compress(b"z" * 1000)[:-12])
     (tmp_path / "cut.zip").write_bytes(whole.getvalue()[:-30])
     (tmp_path / "wrong.gz").write_bytes(b"\x1f\x8b" + b"no gzip at all")
-    (tmp_path / "other.bz2").write_bytes(bz2.compress(b"z"))
     (tmp_path / "empty").write_bytes(b"")
-    assert search(tmp_path, forms(PLAIN)) == ()
+    found = search(tmp_path, forms(PLAIN))
+    assert found.hits == ()
+    assert found.missed == (
+        "cut.gz: it ends in the middle",
+        "cut.zip: it can't be unpacked (BadZipFile)",
+        "wrong.gz: it can't be unpacked (BadGzipFile)",
+    )
 
 
-def test_a_bomb_does_not_keep_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secret_search, "UNPACKED_LIMIT", 1 << 20)
+def test_a_bomb_does_not_keep_it_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "UNPACKED_LIMIT", 1 << 20)
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(1 << 20) + PLAIN.encode()))
-    assert search(tmp_path, forms(PLAIN)) == ()
+    found = search(tmp_path, forms(PLAIN))
+    assert found.hits == ()
+    assert found.missed == ("bomb.gz: from here on it holds more than the 1 MiB that are unpacked",)
 
 
 def test_names_count_and_the_secret_in_one_is_not_told(tmp_path: Path) -> None:
     (tmp_path / f"of-{PLAIN}.txt").write_bytes(b"nothing")
-    (hit,) = search(tmp_path, forms(PLAIN))
+    (hit,) = search(tmp_path, forms(PLAIN)).hits
     assert (hit.offset, hit.file) == (IN_THE_NAME, "of-(secret).txt")
     assert str(hit) == "of-(secret).txt, in its name: password"
 
 
 def test_a_hit_is_told_without_the_secret(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"- " + PLAIN.encode())
-    told = " ".join(map(str, search(tmp_path, forms(PLAIN))))
+    told = " ".join(map(str, search(tmp_path, forms(PLAIN)).hits))
     assert told == "f, at byte 2: password"
 
 
 def test_of_a_file_full_of_it_a_hundred_are_told(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(PLAIN.encode() * 5000)
-    assert len(search(tmp_path, forms(PLAIN))) == 100
+    assert len(search(tmp_path, forms(PLAIN)).hits) == 100
 
 
 def test_links_are_not_followed_and_nothing_known_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "outside").write_bytes(PLAIN.encode())
     (tmp_path / "run" / "link").symlink_to(tmp_path / "outside")
-    assert search(tmp_path / "run", forms(PLAIN)) == ()
-    assert search(tmp_path, {}) == ()
+    assert search(tmp_path / "run", forms(PLAIN)).hits == ()
+    assert search(tmp_path, {}).hits == ()
 
 
 def test_each_line_of_a_secret_of_several_lines_counts() -> None:

@@ -1,11 +1,13 @@
 """Artifacts of any size take the same little memory, and no more room than the limit."""
 
 import json
+import lzma
 import shutil
+import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +82,38 @@ def test_what_stays_below_the_limit_is_kept_whole_and_masked(tmp_path: Path) -> 
     assert abs(told["on_disk"] - body["size"]) < MIB
 
 
-def test_a_packed_artifact_is_looked_into_no_further_than_it_is_safe(tmp_path: Path) -> None:
-    """As a file, not as an encoding: it is kept as it is, and its search ends early."""
-    told = downloaded(tmp_path / "run", stream(lambda: bomb(512)), GIB)
+def huge_directory(entries: int = 1_000_000) -> Iterator[bytes]:
+    """A zip of 52 MB that holds nothing but the names of a million empty files."""
+    for at in range(0, entries, 10_000):
+        yield b"".join(
+            b"PK\x01\x02" + bytes(24) + struct.pack("<5HLL", 6, 0, 0, 0, 0, 0, 0) + b"%06d" % number
+            for number in range(at, at + 10_000)
+        )
+    yield b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 0xFFFF, 0xFFFF, entries * 52, 0, 0)
+
+
+def in_xz(mebibytes: int = 300) -> Iterator[bytes]:
+    packing = lzma.LZMACompressor(preset=9)
+    nothing = bytes(MIB)
+    for _ in range(mebibytes):
+        yield packing.compress(nothing)
+    yield packing.flush()
+
+
+@pytest.mark.parametrize(
+    ("packed", "why"),
+    [
+        (lambda: bomb(512), "from here on it holds more than the 256 MiB that are unpacked"),
+        (in_xz, "from here on it holds more than the 256 MiB that are unpacked"),
+        (huge_directory, "its list of contents has more than 1 MiB"),
+    ],
+    ids=["gzip", "xz", "a zip's list of contents"],
+)
+def test_a_packed_artifact_is_looked_into_no_further_than_it_is_safe(
+    tmp_path: Path, packed: Callable[[], Iterator[bytes]], why: str
+) -> None:
+    """As a file, not as an encoding: it is kept as it is, its search ends early, and it says so."""
+    told = downloaded(tmp_path / "run", stream(packed), GIB)
     assert told["memory"] < ROOM
     assert (told["body"]["cut"], told["body"]["file"]) == (False, "artifacts/main/job-1/big.bin")
+    assert told["body"]["not_searched"] == [why]

@@ -71,7 +71,7 @@ def test_a_name_with_a_secret_in_it_is_asked_for_and_not_written_down(facing: Fa
     (download,), (artifact,) = download_all(scene.client, scene.access, scene.client.artifacts(scene.access))
     assert scene.server.asked[-1].split(" ")[1] == f"/v1/jobs/job-1/artifacts/runs/{TOKEN}.csv"
     assert (download.status, TOKEN in artifact.rel_path, TOKEN in download.url) == (200, False, False)
-    assert search(scene.folder, scene.archive.redactor.forms()) == ()
+    assert search(scene.folder, scene.archive.redactor.forms()).hits == ()
 
 
 def test_a_second_download_never_takes_the_place_of_the_first(facing: Facing) -> None:

@@ -37,7 +37,7 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 def canaries(ended: Ended) -> list[str]:
-    return [str(hit) for hit in search(ended.folder, dict.fromkeys(forms_of(CANARY), "canary"))]
+    return [str(hit) for hit in search(ended.folder, dict.fromkeys(forms_of(CANARY), "canary")).hits]
 
 
 def test_the_canary_is_nowhere_in_the_folder_of_the_run(leaky: Ended) -> None:

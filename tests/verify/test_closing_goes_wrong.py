@@ -23,6 +23,17 @@ def broken(*_, **__):
 {module}.{name} = broken
 """
 
+WRITTEN_LAST = """
+import pathlib, ss_audit.report.views as views
+made = views.write_views
+def with_a_secret(bundle, folder, digest):
+    pages = made(bundle, folder, digest)
+    with (pathlib.Path(folder) / "summary.html").open("a") as page:
+        page.write("{secret}")
+    return pages
+views.write_views = with_a_secret
+"""
+
 
 class Broken(NamedTuple):
     code: int
@@ -33,10 +44,15 @@ class Broken(NamedTuple):
 
 def run(place: Path, module: str, name: str, error: str, *command: str) -> Broken:
     """A small audit in whose process one function of ours, or of the operating system's, does not work."""
+    return run_with(place, BREAK.format(module=module, name=name, error=error), {}, *command)
+
+
+def run_with(place: Path, change: str, env: dict[str, str], *command: str) -> Broken:
+    """A small audit in whose process this is executed first."""
     (place / "broken").mkdir()
-    (place / "broken" / "sitecustomize.py").write_text(BREAK.format(module=module, name=name, error=error))
+    (place / "broken" / "sitecustomize.py").write_text(change)
     path = os.pathsep.join([str(place / "broken"), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    env = {**{k: v for k, v in os.environ.items() if not k.startswith("SS_")}, "PYTHONPATH": path}
+    env = {**{k: v for k, v in os.environ.items() if not k.startswith("SS_")}, "PYTHONPATH": path, **env}
     words = ["-n", "^Spec pack is present$", "-D", f"reports_dir={place}", "-D", "run_id=small"]
     ended = subprocess.run(
         [sys.executable, *command, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=240, check=False
@@ -75,6 +91,27 @@ def test_after_the_judgement_there_is_no_verdict_whatever_was_written(tmp_path: 
     assert seen.problems == (), page(seen)
     assert not seen.holds
     assert "cut off before it was sealed" in seen.unfinished
+
+
+def test_a_secret_that_is_written_last_takes_the_verdict_back_wherever_it_stands(tmp_path: Path) -> None:
+    secret = "k9Zq4tWm7xR2vB8n"
+    ended = run_with(tmp_path, WRITTEN_LAST.format(secret=secret), {"DEPLOY_TOKEN": secret}, "-m", "behave")
+    assert ended.code == 2, ended.err
+    assert secret not in ended.out + ended.err
+    assert "VERDICT: INCONCLUSIVE (blame: audit)" in ended.out
+    assert "There is no verdict" not in ended.err
+    folder, data = ended.bundle.parent, ended.bundle / "data"
+    verdict = json.loads((folder / "verdict.json").read_bytes())
+    assert (verdict["verdict"], verdict["blame"]) == ("INCONCLUSIVE", "audit")
+    assert "summary.html, at byte" in verdict["partial_because"]
+    in_words = "secrets stand in the run's own folder"
+    assert in_words.replace("'", "&#x27;") in (folder / "summary.html").read_text().replace("&#39;", "&#x27;")
+    assert in_words in (data / "allure-results" / "run-globals.json").read_text()
+    assert in_words in (data / "junit" / "TESTS-run.xml").read_text()
+    last = [json.loads(line) for line in (data / "events.jsonl").read_bytes().splitlines()][-1]
+    assert (last["type"], last["data"]["blame"]) == ("verdict", "audit")
+    seen = verified(ended.bundle, ended.out.strip().splitlines()[-1].rpartition(" ")[2])
+    assert seen.holds, page(seen)
 
 
 @pytest.mark.parametrize(
