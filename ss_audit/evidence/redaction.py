@@ -59,28 +59,27 @@ class Redactor:
 
     def learn(self, value: str | None, name: str) -> bool:
         """From now on `value` is masked as `name`. Out: whether that is so: values under six characters and words are not."""
-        return self._learn([value or ""], name) == 1
+        return self._learn([(name, value or "")]) == 1
 
     def learn_told(self, values: Iterable[str], name: str) -> None:
         """Learns what SS, which may say anything, calls a secret: only what can hardly stand anywhere else."""
         fit = [value for value in dict.fromkeys(values) if TOLD.fullmatch(value)]
         new = [raw for value in fit if (raw := _raw(value)) not in self._secrets]
-        self._learn(fit, name, told=True)
+        self._learn(((name, value) for value in fit), told=True)
         self._told |= {raw for raw in new if raw in self._secrets}
 
     def learn_all(self, values: Iterable[tuple[str, str]]) -> None:
-        """Learns pairs of name and value, as `learn`."""
-        for name, value in values:
-            self.learn(value, name)
+        """Learns pairs of name and value, as `learn`, all at once: what finds them is made anew for them together."""
+        self._learn(values)
 
-    def _learn(self, values: Iterable[str], name: str, told: bool = False) -> int:
-        """Out: how many of these are masked from now on."""
-        plain = re.sub(r"[^a-z0-9 _-]", " ", name.lower()) or "secret"
-        long = [value for value in values if len(value) >= SHORTEST and value not in plain and not MARK.search(value)]
-        fit = [value for value in long if not self._is_word(value, told)]
+    def _learn(self, values: Iterable[tuple[str, str]], told: bool = False) -> int:
+        """In: pairs of name and value. Out: how many of these are masked from now on."""
+        named = [(re.sub(r"[^a-z0-9 _-]", " ", name.lower()) or "secret", value) for name, value in values]
+        long = [(plain, v) for plain, v in named if len(v) >= SHORTEST and v not in plain and not MARK.search(v)]
+        fit = [(plain, value) for plain, value in long if not self._is_word(value, told)]
         with self._changing:
             before = len(self._secrets)
-            for value in fit:
+            for plain, value in fit:
                 for form in forms_of(value):
                     self._secrets.setdefault(form, (_raw(value), plain))
             if len(self._secrets) > before:
