@@ -13,6 +13,8 @@ from ss_audit.ss import facts
 FIRST_PAUSE, SLOWEST_PAUSE, LONGEST_PAUSE = 0.1, 3.0, 30.0
 FIRST_LOOK = 2.0
 NOT_NOW = (429, 503)
+NEVER = 999_999_999
+"""Seconds, as many as nobody waits: what SS says may have hundreds of digits."""
 
 
 def ask_until(
@@ -86,12 +88,13 @@ def come_again(exchange: Exchange) -> float | None:
     """The seconds after which SS wants to be asked again, None when it does not say: a header, or a field of the answer."""
     told = (_header(exchange, "retry-after") or "").strip()
     if told.isascii() and told.isdigit():
-        return float(told[:9])
+        return float(told[: len(str(NEVER))])
     until, date = _moment(told), _moment(_header(exchange, "date") or "")
     if until is not None and date is not None:  # by SS's own clock, which may be another than ours
         return max(0.0, until - date)
     found = facts.find(facts.answered(exchange), ("retry_after_seconds", "retry_after"))
-    return max(0.0, float(found.value)) if found and isinstance(found.value, int | float) else None
+    told_so = found.value if found else None
+    return float(max(0, min(told_so, NEVER))) if isinstance(told_so, int | float) else None
 
 
 def _header(exchange: Exchange, name: str) -> str | None:

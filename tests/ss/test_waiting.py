@@ -70,6 +70,15 @@ def asking(*answers: Exchange) -> tuple[Callable[[], Exchange], list[Exchange]]:
         (said(202, '{"retry_after_seconds": "soon"}'), None),
         (said(202, '{"retry_after_seconds": -1}'), 0.0),
         (said(202, "{}", ("Retry-After", "soon")), None),
+        (said(202, "{}", ("Retry-After", "-5")), None),
+        (said(202, "{}", ("Retry-After", "1 Jan 0001 00:00:00"), DATE), 0.0),
+        (said(202, "{}", ("Retry-After", "Fri, 31 Dec 9999 23:59:59 +9999"), DATE), None),
+        (said(202, '{"retry_after": NaN}'), 0.0),
+        (said(202, '{"retry_after": -Infinity}'), 0.0),
+        (said(202, '{"retry_after": Infinity}'), 999999999.0),
+        (said(202, '{"retry_after": 1e999}'), 999999999.0),
+        (said(202, '{"retry_after": 1%s}' % ("0" * 400)), 999999999.0),
+        (said(202, '{"retry_after": true}'), None),
         (said(202, "{}", ("Retry-After", "9" * 5000)), 999999999.0),
         (THERE, None),
     ],
@@ -123,6 +132,14 @@ def test_who_wants_more_time_than_is_left_is_not_waited_for(clock: Clock) -> Non
     assert (clock.slept, len(given)) == ([], 1)
 
 
+@pytest.mark.parametrize("after", ["NaN", "Infinity", "9" * 400, "-1"])
+def test_nor_who_says_when_in_no_number_that_can_be_waited_for(clock: Clock, after: str) -> None:
+    ask, given = asking(said(503, f'{{"retry_after": {after}}}', ("Retry-After", "later")))
+    Patience(10.0).ask(ask)
+    assert sum(clock.slept) <= 10.0
+    assert len(given) < 50
+
+
 def test_all_waits_together_are_bounded_too(clock: Clock) -> None:
     patience = Patience(10.0)
     for _ in range(1000):
@@ -150,9 +167,15 @@ def test_what_is_not_there_yet_is_asked_for_as_told_until_it_is(clock: Clock) ->
     assert clock.slept == [4.0, 1.0]
 
 
-@pytest.mark.parametrize("after", ["0", "1", "4000"])
-def test_an_endless_not_yet_ends_with_the_bound(clock: Clock, after: str) -> None:
-    ask, given = asking(said(202, "{}", ("Retry-After", after)))
+@pytest.mark.parametrize(
+    "not_yet",
+    [
+        *(said(202, "{}", ("Retry-After", after)) for after in ("0", "1", "4000", "-1")),
+        *(said(202, f'{{"retry_after": {after}}}') for after in ("-1", "NaN", "Infinity", "-1e999", "9" * 400)),
+    ],
+)
+def test_an_endless_not_yet_ends_with_the_bound(clock: Clock, not_yet: Exchange) -> None:
+    ask, given = asking(not_yet)
     answers = ask_until(ask, pending, 100.0, lambda: False)
     assert sum(clock.slept) == pytest.approx(100.0, abs=0.1)
     assert len(answers) == len(given) <= 102
