@@ -50,6 +50,7 @@ Feature: E2E audit uses real dependencies (no stub LLM, no fake runner)
     And every call that SS recorded was seen on its way, with the same answer
     And every call that was seen on its way is recorded by SS
     And the person's own words reached the provider
+    And what the draft says is what the model answered
     And the provider says itself that the forced model answered
     And the provider is a real one
 

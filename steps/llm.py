@@ -27,6 +27,11 @@ def question_reached_the_provider(context):
     assert_that(context.audit, holds(llm.the_question_reached_the_provider))
 
 
+@then("what the draft says is what the model answered")
+def draft_is_the_models(context):
+    assert_that(context.audit, holds(llm.the_draft_is_the_models))
+
+
 @then("the provider says itself that the forced model answered")
 def provider_echoes_the_model(context):
     assert_that(context.audit, holds(llm.the_provider_echoes_the_model))

@@ -89,6 +89,25 @@ def _draft_of_its_own() -> None:
         return original(self, job, inputs).model_copy(update=made)
 
 
+def _draft_by_rules() -> None:
+    from rehearsal.reference_ss.journey.drafting import Drafting
+
+    @instead_of(Drafting, "_draft")
+    def draft(original: Any, self: Any, job: Any, inputs: Any) -> Any:
+        asked = job.requirement
+        named = sorted((column.name for column in inputs.columns if column.name in asked), key=asked.index)
+        grouped = "groups" in asked
+        made = {
+            "draft_text": f"A canned analysis of {' and '.join(named)}.",
+            "outcome_var": named[0],
+            "treatment_var": None if grouped else next(iter(named[1:]), None),
+            "controls": [] if grouped else named[2:],
+            "group_var": named[1] if grouped else None,
+            "analysis_hints": [],
+        }
+        return original(self, job, inputs).model_copy(update=made)
+
+
 def _asks_a_smaller_model() -> None:
     from dataclasses import replace
 
@@ -199,6 +218,16 @@ FAULTS = (
         scenario=JOURNEY,
         check="journey.draft_is_ready",
         saw="the draft names ",
+        severity="critical",
+    ),
+    _fault(
+        name="draft-by-rules-model-for-show",
+        what="The model is asked for a draft, and rules write one in its place, with the right variables in it.",
+        where=("api",),
+        apply=_draft_by_rules,
+        scenario=SCENARIO,
+        check="llm.the_draft_is_the_models",
+        saw="the draft says “A canned analysis of .*, and nothing of what the model wrote",
         severity="critical",
     ),
     _fault(

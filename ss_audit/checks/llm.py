@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
-from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced
+from ss_audit.checks.drafted import drafts_words, is_answered, models_words, said_again, texts_of
+from ss_audit.checks.judgement import Judgement, check, judged, need, not_evidenced, not_reached
 from ss_audit.checks.llm_by_records import counted_by_the_provider, kept_as_recorded, question_in_a_prompt, recorded_only
 from ss_audit.checks.llm_records import MODEL, RecordedCall, pairs, recorded_calls, same_text, tells_of_an_attempt, went_well
+from ss_audit.checks.model_answers import kept_answers, relayed_answers
 from ss_audit.checks.reached import at
 from ss_audit.evidence.model import LlmCall, StoredArtifact
 from ss_audit.evidence.seen import Journey, MainJourney, Provenance
@@ -150,6 +152,43 @@ def the_question_reached_the_provider(journey: MainJourney) -> Judgement:
     evidence = holding or journey.llm_calls or journey.drafts[-1:]
     saw = f"{len(holding)} of {len(journey.llm_calls)} relayed calls with {journey.question.nonce} in the prompt"
     return judged(bool(holding), expected="a call with the question", saw=saw, evidence=evidence, strength="witnessed")
+
+
+@check(
+    scenario=SCENARIO,
+    spec=NON_STUB,
+    expected="what the draft says is what the model answered",
+    impact="people get drafts that the approved model never wrote",
+    fix="make the draft of the model's answer, and not of rules beside it",
+)
+def the_draft_is_the_models(journey: MainJourney) -> Judgement:
+    """Some words of the model's, other than the question's, stand in the draft; more may be added, or altered.
+
+    Where the model wrote no text, or the draft has none, its variables have to do: an SS that works them out by itself,
+    and writes nothing, can't be told from one whose model named them.
+    """
+    at(journey, "draft")
+    unseen = "llm" in journey.unwitnessed
+    answers = kept_answers(journey) if unseen else relayed_answers(journey)
+    if not answers:
+        not_reached("no answer of the model is on record", every_recorded_call_was_made.id, [journey.drafts[-1].id])
+    draft, question = facts.answered(journey.drafts[-1]), journey.question
+    wrote = [words for answer in answers for words in models_words(answer, question)]
+    expected, strength = "words of the model's in the draft", "claimed" if unseen else "witnessed"
+    evidence = [journey.drafts[-1].id, *(answer.evidence for answer in answers)]
+    same = said_again(wrote, facts.strings(draft))
+    if same:
+        saw = f"the draft says “{same}”, as the model did"
+        return judged(True, expected=expected, saw=saw, evidence=evidence, strength=strength)
+    foreign = [words.text for words in drafts_words(draft, question) if not is_answered(words, answers)]
+    if wrote and foreign:
+        saw = f"the draft says “{foreign[0][:120]}”, and nothing of what the model wrote: “{wrote[0].text[:120]}”"
+        return judged(False, expected=expected, saw=saw, evidence=evidence, strength=strength)
+    named = facts.names_in([text for answer in answers for text in texts_of(answer)], question.variables)
+    saw = f"no text to compare; the model named {', '.join(named) or 'none of the variables'}"
+    if not named:
+        return not_evidenced(expected=expected, saw=saw, evidence=evidence)
+    return judged(True, expected=expected, saw=saw, evidence=evidence, strength="claimed")
 
 
 def _served(journey: Journey) -> tuple[LlmCall, ...]:

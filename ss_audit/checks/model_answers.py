@@ -22,16 +22,23 @@ class Answer(NamedTuple):
 def model_answers(journey: Journey) -> tuple[Answer, ...]:
     """What the model answered for this job: the relay's record, and where no answer in it chose a template, SS's own
     artifacts beside it, since they are all there is where no relay of ours stands."""
-    relayed = tuple(Answer(call.answer, call.id, call.prompt or "") for call in journey.llm_calls if call.answer)
-    if any(_choice(answer.text) for answer in relayed):
-        return relayed
+    relayed = relayed_answers(journey)
+    return relayed if any(_choice(answer.text) for answer in relayed) else (*relayed, *kept_answers(journey))
+
+
+def relayed_answers(journey: Journey) -> tuple[Answer, ...]:
+    """What our relay saw."""
+    return tuple(Answer(call.answer, call.id, call.prompt or "") for call in journey.llm_calls if call.answer)
+
+
+def kept_answers(journey: Journey) -> tuple[Answer, ...]:
+    """What SS kept among the artifacts of the job."""
     texts = {a.rel_path: a.body.text or "" for a in journey.artifacts if "llm" in a.rel_path}
-    kept = tuple(
+    return tuple(
         Answer(a.body.text, a.id, texts.get(a.rel_path.replace("response", "prompt"), ""))
         for a in journey.artifacts
         if "llm" in a.rel_path and "response" in a.rel_path and a.body.text
     )
-    return (*relayed, *kept)
 
 
 def templates_named(journeys: Iterable[Journey]) -> frozenset[str]:

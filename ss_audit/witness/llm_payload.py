@@ -21,7 +21,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answered:
-    """`answer` is the first choice's text; `model` what the provider calls itself."""
+    """`answer` is the first choice's text, or what it tells a tool; `model` what the provider calls itself."""
 
     model: str | None = None
     answer: str | None = None
@@ -99,11 +99,17 @@ def _choice(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content(message: Any) -> str | None:
-    """A message's text; of a list of parts, the text parts joined."""
+    """A message's text; of a list of parts, the text parts joined; of a call of a tool, what the tool is told."""
     content = message.get("content") if isinstance(message, dict) else None
     if isinstance(content, list):
         return _joined(_text(part.get("text")) for part in content if isinstance(part, dict))
-    return _text(content)
+    return _text(content) if content else _first((_told_a_tool(message), _text(content)))
+
+
+def _told_a_tool(message: Any) -> str | None:
+    calls = message.get("tool_calls") if isinstance(message, dict) else None
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    return _joined(_text(function.get("arguments")) for function in functions if isinstance(function, dict))
 
 
 def _text(value: Any) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 
 from checks import (
     test_artifacts,
+    test_drafted,
     test_inventory_and_library,
     test_journey,
     test_llm,
@@ -23,8 +24,8 @@ from ss_audit.every_check import all_checks
 from ss_audit.evidence.seen import Conclusions, Journey, StackSeen, SurfacesSeen
 
 TABLES = (
-    test_artifacts, test_inventory_and_library, test_journey, test_llm, test_manners, test_missing, test_own_data, test_plan,
-    test_redeem, test_selection, test_started, test_stata,
+    test_artifacts, test_drafted, test_inventory_and_library, test_journey, test_llm, test_manners, test_missing, test_own_data,
+    test_plan, test_redeem, test_selection, test_started, test_stata,
 )  # fmt: skip
 CASES = [case for table in TABLES for case in table.CASES]
 MAY_ONLY_STATE = {"library.chain_is_classified", "library.boundary_is_named", "inventory.unversioned_routes_are_listed"}

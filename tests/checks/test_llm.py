@@ -68,7 +68,7 @@ OTHER_LAYOUT = artifacts(GOOD, GONE | {
 })  # fmt: skip
 CHECKS = (
     llm.prompt_and_response_are_kept, llm.the_prompt_holds_the_question, llm.every_recorded_call_was_made,
-    llm.every_made_call_is_recorded, llm.the_question_reached_the_provider,
+    llm.every_made_call_is_recorded, llm.the_question_reached_the_provider, llm.the_draft_is_the_models,
 )  # fmt: skip
 WITH_PROVENANCE = (llm.models_are_the_forced_one, llm.the_provider_is_real, llm.the_provider_echoes_the_model)
 CASES: list[Case] = [

@@ -45,6 +45,20 @@ def test_stream_with_crlf_comments_and_a_cut_end() -> None:
     assert read_answer(body, streamed=True) == Answered("m", "AB", "i", None, {"total_tokens": 2})
 
 
+def test_answer_by_a_call_of_a_tool_is_what_the_tool_is_told() -> None:
+    def calling(arguments: str, **more: object) -> dict[str, object]:
+        return {"index": 0, "tool_calls": [{"index": 0, "function": {"name": "draft", "arguments": arguments}}], **more}
+
+    for nothing in (None, ""):
+        whole = {"choices": [{"message": calling('{"a": 1}', content=nothing)}]}
+        assert read_answer(json.dumps(whole).encode(), streamed=False).answer == '{"a": 1}'
+    parts = [{"choices": [{"delta": calling(text)}]} for text in ('{"a"', ": 1}")]
+    events = b"".join(b"data: " + json.dumps(part).encode() + b"\n\n" for part in parts)
+    assert read_answer(events, streamed=True).answer == '{"a": 1}'
+    for odd in ({"tool_calls": [{"function": 3}, 4]}, {"tool_calls": "x"}):
+        assert read_answer(json.dumps({"choices": [{"message": odd}]}).encode(), streamed=False).answer is None
+
+
 def test_empty_answer_is_not_an_absent_one() -> None:
     body = b'{"choices": [{"index": 0, "message": {"content": ""}}]}'
     assert read_answer(body, streamed=False).answer == ""
