@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ss_audit.checks.judgement import Check
+from ss_audit.every_check import all_checks
 from ss_audit.evidence.observation import Observation
 
 
@@ -36,6 +37,7 @@ def holds(case: Case) -> None:
     finding = case.check.judge(*case.seen)
     assert (finding.outcome, finding.saw) == (case.outcome, finding.saw), finding.saw
     assert case.says in finding.saw
+    assert finding.because is None or finding.because in all_checks(), "a cause that is no check"
     if finding.outcome == "pass":
         assert finding.evidence, "a pass that rests on nothing"
         assert not finding.fix

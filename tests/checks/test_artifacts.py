@@ -16,12 +16,14 @@ from checks.observations import (
     halted,
     index_of,
     main_journey,
+    plan,
     process,
     run_meta,
     stata_run,
     status,
 )
 from ss_audit.checks import artifacts as checks
+from ss_audit.evidence.model import LogWindow
 from ss_audit.evidence.seen import MainJourney, RestartTrial
 
 GOOD = main_journey()
@@ -60,6 +62,13 @@ def wrote(stored: dict[str, str], by_stata: dict[str, str]) -> MainJourney:
     return artifacts(GOOD, stored).model_copy(update={"stata_runs": (run,)})
 
 
+def promised(path: str) -> MainJourney:
+    """The plan tells in which folder the output will be."""
+    contract = {"declared": [{"file": path, "type": "table"}], "archive_dir_rel_path": "runs"}
+    froze = exchange("plan freeze", {"plan": plan(outputs_contract=contract)}, method="POST")
+    return GOOD.model_copy(update={"freezes": (froze,)})
+
+
 def text_gone(**more: Any) -> MainJourney:
     """The table is not at hand as text."""
     stored = tuple(
@@ -82,6 +91,7 @@ def trial(**more: Any) -> RestartTrial:
     return RestartTrial(**values | more)
 
 
+DISK = LogWindow(id="E9", title="worker log", process="worker", lines=("OSError: [Errno 28] No space left on device",))
 FEWER = index_of(GOOD.artifacts[1:])
 CHANGED = tuple(artifact(a.rel_path, (a.body.text or "") + ("x" if a.rel_path == TABLE else "")) for a in GOOD.artifacts)
 ONE_DEAD = GOOD.model_copy(update={"downloads": (exchange("artifact table.csv", "gone", 404), *GOOD.downloads[1:])})
@@ -161,7 +171,11 @@ CASES: list[Case] = [
     row(checks.status_survives, "not succeeded any more", trial(status_before=status("running"), status_after=status("running")), "fail"),
     row(checks.status_survives, "empty answers", trial(status_before=exchange("job", {}), status_after=exchange("job", {})), "fail"),
     row(checks.status_survives, "not read", trial(status_after=None), "not_evidenced"),
-    row(checks.status_survives, "job never ended", trial(journey=halted("finish")), "not_evidenced"),
+    *(row(check, "job never ended", trial(journey=halted("finish")), "not_evidenced") for check in (
+        checks.status_survives, checks.index_survives, checks.every_byte_survives)),
+    *(row(check, "the disk was full", halted("finish", logs=(DISK,)), "error", "disk") for check in OF_THE_INDEX),
+    row(checks.outputs_are_those_that_stata_wrote, "its do-file was not kept", artifacts(GOOD, {"stata.do": None}), "pass", "2 of 2"),
+    row(checks.outputs_are_those_that_stata_wrote, "promised by a path", promised("out/table.csv"), "pass", "1 of 1"),
     row(checks.index_survives, "one lost", trial(index_after=FEWER), "fail", "lost or changed: artifacts"),
     row(checks.index_survives, "one twice", trial(index_after=index_of((*GOOD.artifacts, GOOD.artifacts[0]))), "fail"),
     row(checks.index_survives, "another digest", trial(index_after=index_of(CHANGED)), "fail", TABLE),

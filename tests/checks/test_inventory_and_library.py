@@ -82,6 +82,7 @@ CASES: list[Case] = [
     row(spec_pack.commands_can_be_executed, "an unknown setting", pack(SPEC, CARD.replace("run\n```", "run -D colour=red\n```")), "fail", "colour"),
     row(spec_pack.commands_can_be_executed, "no cards", pack(SPEC), "not_evidenced"),
     row(spec_pack.commands_can_be_executed, "an unreadable card", pack(SPEC, "nothing"), "fail"),
+    *(row(check, "found, and no job on it", trace(None), "pass", "") for check in CHAIN),
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from checks.observations import (
 )
 from ss_audit.checks import journey, secrecy
 from ss_audit.checks.reached import CHECK_OF
-from ss_audit.evidence.model import Body, LogWindow
+from ss_audit.evidence.model import Body, Exchange, LogWindow
 from ss_audit.evidence.seen import STAGES, MainJourney
 
 GOOD = main_journey()
@@ -33,6 +33,18 @@ def polled(*words: str) -> MainJourney:
     return GOOD.model_copy(update={"polls": tuple(status(word) for word in words)})
 
 
+def only(path: str) -> MainJourney:
+    """Nothing but this file came."""
+    return GOOD.model_copy(update={"artifacts": (artifact(path, "{}"),)})
+
+
+def told(name: str) -> Exchange:
+    """An answer in which a secret of this name was masked."""
+    answer = exchange("inputs preview", {"a": "b"})
+    return answer.model_copy(update={"response_body": answer.response_body.model_copy(update={"masked": (name,)})})
+
+
+EXCHANGES = [entry for entry in GOOD.evidence() if isinstance(entry, Exchange)]
 EVERY = (GOOD.dataset.body.text or "").partition("\n")[0].split(",")
 COLUMNS_OF_IT = ("y_q1", "x_q2")
 ALL_COLUMNS = {"column_candidates": [*COLUMNS], "required_variables": [{"field": "ID", "candidates": [*COLUMNS]}]}
@@ -101,6 +113,20 @@ CASES: list[Case] = [
     row(secrecy.logs_hold_no_secret, "a key", GOOD.model_copy(update={"logs": (
         LogWindow(id="E9", title="l", process="api", lines=("key=[secret: ss llm api key 0123456789ab]",)),)}), "fail", "ss llm api key"),
     row(secrecy.logs_hold_no_secret, "no log", GOOD.model_copy(update={"logs": ()}), "not_evidenced"),
+    *(row(journey.an_artifact_arrives, f"only what lies in {folder}", only(f"artifacts/{folder}/x.json"), "fail", "0 of")
+      for folder in ("inputs", "input", "selection", "plan", "do_template", "template")),
+    row(journey.an_artifact_arrives, "a promised one beside a plan", only("artifacts/plan/table.csv"), "pass", "table.csv"),
+    *(row(journey.draft_is_ready, f"all columns under {name}", draft({name: [*EVERY]}), "fail", "none of")
+      for name in ("type_of", "required_fields", "source_names", "normalized", "row_names", "data_preview", "columns")),
+    *(row(journey.draft_is_ready, f"{name} of two", draft({name: ["y_q1", "x_q2"]}), "fail", "none of") for name in ("samples", "options")),
+    row(journey.draft_is_ready, "its own plan, which needs all columns", draft({"uses": [*EVERY], "outcome": "y_q1"}), "pass"),
+    row(journey.draft_is_ready, "a dependent column", draft({"dependent_column": "x_q2", "draft_text": "y_q1"}), "fail", "x_q2 as the outcome"),
+    row(journey.draft_is_ready, "a number in it", draft({"outcome_var": "y_q1", "controls": ["x_q2"], "alpha": 0.05}), "pass"),
+    row(secrecy.answers_hold_no_key, "a key, and then no draft", halted("draft", preview=told("ss llm api key")), "fail", "ss llm api key"),
+    *(row(secrecy.answers_hold_no_key, f"the caller's {name}", GOOD.model_copy(update={"preview": told(name)}), "pass") for name in ("bearer", "set-cookie")),
+    row(secrecy.answers_hold_no_key, "one call without an answer", GOOD.model_copy(update={"preview": exchange("p", status=None)}), "pass", f"none in {len(EXCHANGES) - 1} answers"),
+    row(secrecy.artifacts_hold_no_secret, "four tokens", GOOD.model_copy(update={"artifacts": (artifact("runs/r/env.txt", "x").model_copy(
+        update={"body": Body(text="x", size=9, masked=("token",), masked_at=(1, 2, 3, 4))}),)}), "fail", "at byte 1, 2, 3"),
 ]  # fmt: skip
 
 

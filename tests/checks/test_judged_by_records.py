@@ -111,6 +111,20 @@ CASES = [
     row(REAL, "pods of the same pid", restart(
         processes_before=(process("api", 1, None, where="a-1"), process("worker", 1, None, where="w-1")),
         processes_after=(process("api", 1, None, where="a-2"), process("worker", 1, None, where="w-2"))), "pass"),
+    row(REAL, "other ids, started before", restart(
+        processes_after=(process("api", 17, 90.0, **AWAY), process("worker", 18, 90.0, **AWAY))), "not_evidenced"),
+    row(REAL, "the same ids, started later", restart(
+        processes_after=(process("api", 7, 200.0, **AWAY), process("worker", 8, 201.0, **AWAY))), "pass"),
+    row(REAL, "no start known any more", restart(
+        processes_after=(process("api", 17, None, **AWAY), process("worker", 18, None, **AWAY))), "pass"),
+    row(REAL, "no start known before", restart(
+        processes_before=(process("api", 7, None, **AWAY), process("worker", 8, None, **AWAY))), "pass"),
+    row(REAL, "not alive, no start known", restart(
+        processes_after=(process("api", 17, None, alive=False), process("worker", 18, None, alive=False))), "not_evidenced"),
+    row(REAL, "named by where they run", restart(
+        processes_before=(process("api", 0, 1.0, where="a-1"), process("worker", 0, 1.0, where="w-1")),
+        processes_after=(process("api", 0, 2.0, where="a-2"), process("worker", 0, 2.0, where="w-2"))), "pass", "a-1 → a-2"),
+    row(REAL, "a log beside the processes", restart(signs=signs("api", "worker")), "pass", "pid 7 → pid 17"),
     row(REAL, "logs alone", restart(**NOTHING_SEEN, signs=signs("api", "worker")), "pass", "its log says"),
     row(REAL, "the worker by nothing", restart(**NOTHING_SEEN, signs=signs("api")), "not_evidenced", "that worker started"),
     row(REAL, "the same processes", restart(processes_after=STARTED), "not_evidenced", "nothing shows"),
@@ -160,6 +174,9 @@ CASES = [
     row(library.chain_is_classified, "no library at hand", LibraryTrace(
         library=statement("none", why="give library_source"), found=False, planted={}, journey=None),
         "not_evidenced", "give library_source"),
+    row(library.chain_is_classified, "no log kept", compared(DO_FILE, changed(stata__log=None)), "pass", "runner: not seen"),
+    row(library.chain_is_classified, "a template of comments alone", compared("* one\n", changed(stata__do="* one\n")), "pass", "not wired;"),
+    row(library.chain_is_classified, "its files could not be downloaded", compared(DO_FILE, halted("download", **UNSEEN)), "not_evidenced"),
 
     row(missing_package.a_declared_absence_fails_the_job, "no means", DeclaredPackage(
         how="declared", package="x", planted=statement("give package_install_command")), "not_evidenced", "give package_install"),

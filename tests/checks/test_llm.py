@@ -66,6 +66,10 @@ OTHER_LAYOUT = artifacts(GOOD, GONE | {
     "llm/1.response.json": WHOLE, "llm/2.meta.json": json.dumps({"model": MODEL}), "llm/2.request.json": json.dumps({"m": "2"}),
     "llm/2.response.json": CHOICE_ANSWER,
 })  # fmt: skip
+HERE = each(upstream="http://127.0.0.1:9", upstream_host="127.0.0.1", upstream_address="127.0.0.1")
+PUBLIC = each(upstream_address="9.9.9.9")
+PRIVATE = relayed(llm_call(DRAFT_ANSWER, upstream_address="10.0.0.7"), *PUBLIC.llm_calls[1:])
+OURS = llm_call("", status=None, tls_verified=False, failure="the relay could not connect", failure_is_ours=True)
 CHECKS = (
     llm.prompt_and_response_are_kept, llm.the_prompt_holds_the_question, llm.every_recorded_call_was_made,
     llm.every_made_call_is_recorded, llm.the_question_reached_the_provider, llm.the_draft_is_the_models,
@@ -125,6 +129,17 @@ CASES: list[Case] = [
     row(llm.the_provider_echoes_the_model, "a listed name", both(each(model_echoed="gw/claude"), provenance(echoes=(MODEL, "gw/claude"))), "pass"),
     row(llm.the_provider_echoes_the_model, "declared stand-in", both(each(model_echoed="rehearsal"), STAND_IN), "not_evidenced", "rehearsal LLM"),
     row(llm.the_provider_echoes_the_model, "no call", both(relayed()), "not_evidenced"),
+    row(llm.the_provider_is_real, "on this machine, and no draft came", both(halted("draft", llm_calls=HERE.llm_calls)), "fail", "this machine"),
+    row(llm.the_provider_is_real, "declared, and no draft came", both(halted("draft", llm_calls=HERE.llm_calls), STAND_IN), "not_evidenced", "ended at draft"),
+    row(llm.the_provider_is_real, "declared, and one call says so", both(relayed(llm_call("a"), llm_call("b", stand_in="rehearsal-llm")), STAND_IN), "not_evidenced", "it says: rehearsal-llm"),
+    row(llm.the_provider_is_real, "a call that our relay lost beside", both(relayed(*GOOD.llm_calls, OURS)), "pass"),
+    row(llm.the_provider_is_real, "at a private address", both(PRIVATE), "pass", "at a private address"),
+    row(llm.the_provider_is_real, "vouched for", both(each(certificate={"issuer": {"organizationName": "A Trust", "commonName": "R1"}})), "pass", "issued by A Trust"),
+    row(llm.the_provider_is_real, "vouched for by a name alone", both(each(certificate={"issuer": {"commonName": "R1"}})), "pass", "issued by R1"),
+    row(llm.the_provider_is_real, "listed nowhere", both(GOOD, provenance(hosts=())), "not_evidenced", "llm_hosts"),
+    row(llm.the_provider_echoes_the_model, "a failed attempt beside", both(relayed(*GOOD.llm_calls, llm_call("", status=503, model_echoed=None))), "pass"),
+    row(llm.every_made_call_is_recorded, "an error with a text", relayed(*GOOD.llm_calls, llm_call("overloaded", status=529)), "pass"),
+    row(llm.prompt_and_response_are_kept, "a prompt of one character", artifacts(GOOD, {f"{DRAFT}/prompt.txt": "?"}), "pass"),
 ]  # fmt: skip
 
 
@@ -139,3 +154,8 @@ def test_texts_of_several_calls_in_one_folder_are_told_apart() -> None:
         "llm/1.request.json",
         "llm/2.response.json",
     ]
+
+
+def test_only_a_provider_at_a_public_address_is_proven() -> None:
+    strengths = [llm.the_provider_is_real.judge(seen, REAL).strength for seen in (PUBLIC, PRIVATE)]
+    assert strengths == ["proven", "witnessed"]

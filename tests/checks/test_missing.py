@@ -61,6 +61,12 @@ def mapped(*named: str, given: str = "y_q1", template: str = "R02") -> MissingPa
         "supplied", answers={GOAL: "causal"}, corrections={"__DEPVAR__": "y_q1", "__INDEPVARS__": "x_q2"}, patches={"outcome_var": "y_q1"}))  # fmt: skip
 
 
+def unbound() -> MissingParameters:
+    """The plan that is frozen in the end binds nothing."""
+    froze = exchange("plan freeze", {"plan": plan(params_contract={})}, method="POST")
+    return mapped("__DEPVAR__").model_copy(update={"accepted": froze})
+
+
 HALTED = {"journey": halted("draft", kind=Journey), "refusal": None, "supplied": None, "accepted": None, "plan_read": None}
 STRAY = but(missing_fields=[f"stage1_questions.{GOAL}", "stage1_questions.colour"])
 PACKAGE = "ssaudit_x1y2"
@@ -227,6 +233,18 @@ CASES: list[Case] = [
     row(missing_package.the_plan_lists_the_declared_package, "listed", declared(), "pass", PACKAGE),
     row(missing_package.the_plan_lists_the_declared_package, "always the same list", declared(journey=journey(Journey)), "fail", "stata"),
     row(missing_package.the_plan_lists_the_declared_package, "no plan", declared(journey=halted("freeze", kind=Journey)), "not_evidenced"),
+    row(missing_parameters.refusal_has_a_code, "no freeze was tried", left_out(refusal=None), "not_evidenced"),
+    row(missing_parameters.refusal_names_what_is_missing, "one too many, and it was not tried again", left_out(STRAY, accepted=None, supplied=None), "pass"),
+    row(missing_parameters.refusal_names_what_is_missing, "one too many, and refused again", left_out(STRAY, accepted=exchange("f", REFUSAL, 400)), "pass"),
+    row(missing_parameters.refusal_names_what_is_missing, "one too many, beside a supplement that is no group", left_out(
+        STRAY, supplied=statement("supplied", answers={GOAL: "causal"}, note="typed in")), "fail", "colour"),
+    row(missing_parameters.correction_is_accepted, "bound to nothing", unbound(), "fail", "bound to nothing"),
+    *(row(named, "in the log's echo of several lines", make(left_behind({}, log=f"> {PACKAGE} is missing\n")), "fail") for make, _, named in BOTH),
+    *(row(named, "in the log, as a value", make(left_behind({}, log=f"{PACKAGE}\n")), "fail") for make, _, named in BOTH),
+    *(row(back, "succeeded, and another file is new", make(retry_artifacts=(*left_behind(), artifact("runs/r2/x.log", LOG))), "fail", "no new stata.log") for make, back in RECOVER),
+    *(row(back, "accepted, and its answer is an error", make(retry=exchange("run", {"error_code": "LOCKED"}, 500)), "fail", "500") for make, back in RECOVER),
+    *(row(named, f"only under {key}", make(left_behind({"error_code": "RUN_FAILED", key: [PACKAGE]})), "fail") for make, _, named in BOTH
+      for key in ("plan", "params", "parameters", "template_params", "template_contract", "template", "argv", "draft", "steps")),
 ]  # fmt: skip
 
 
@@ -247,3 +265,8 @@ def test_what_is_named_only_in_the_log_is_told_of() -> None:
         undeclared(left_behind({"error_code": "RUN_FAILED"}, log=STOPPED))
     )
     assert "stata.log" in (found.advisory or "")
+
+
+def test_what_is_named_only_in_a_list_of_sentences_is_told_of() -> None:
+    prose = left_out({"error_code": "BLOCKED", "reasons": [f"no answer to {GOAL}"]})
+    assert GOAL in (missing_parameters.refusal_names_what_is_missing.judge(prose).advisory or "")

@@ -96,6 +96,7 @@ CASES: list[Case] = [
     row(own_data.the_numbers_are_theirs, "no table", artifacts(GOOD, {"stata.log": batch(DO_FILE)}), "not_evidenced", "0 tables"),
     row(own_data.the_numbers_are_theirs, "no log", artifacts(GOOD, {"stata.log": None}), "not_evidenced"),
     row(own_data.the_numbers_are_theirs, "the job failed", ended("finish"), "not_evidenced"),
+    row(own_data.the_numbers_are_theirs, "as they should be, though one can't be told", uploaded(CSV.replace("unit_q5", "unit q5")), "pass"),
 ]  # fmt: skip
 
 

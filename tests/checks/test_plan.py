@@ -35,6 +35,11 @@ def frozen(value: Any, later: Any = None, selection: Any = None) -> MainJourney:
     return artifacts(changed, files)
 
 
+def in_a_file(name: str, value: Any) -> MainJourney:
+    """The answers to the freeze and to reads say nothing of the plan; this file holds it."""
+    return artifacts(frozen({}), {f"artifacts/{name}": json.dumps(value)})
+
+
 def flat(beside: dict[str, Any], beside_later: dict[str, Any]) -> MainJourney:
     """The plan is the answer, and each answer says something beside it."""
     read = exchange("plan", {**plan(), **beside_later})
@@ -63,6 +68,7 @@ IN_A_DEPENDENCY = plan(reason=None, dependencies=[{"pkg": "estout", "reason": "N
 NAMED = [{"name": "__DEPVAR__", "value": "y_q1"}, {"name": "__INDEPVARS__", "value": ["x_q2", "z_q3"]}]
 BY_OBJECT = {"__DEPVAR__": {"value": "y_q1"}, "__INDEPVARS__": {"value": "x_q2 z_q3"}}
 HIDDEN = exchange("plan", {"error_code": "NOT_FOUND"}, 404)
+NOT_SO = exchange("plan", {"error_code": "NO_SUCH_METHOD"}, 405)
 MINE = {"template": {"id": "R02"}, "selection_rationale": REASON, "bindings": {"y": "y_q1", "covariates": ["x_q2", "z_q3"]},
         "unknown_fields": [], "requires": [], "artifacts_contract": {"files": ["table.csv"], "location": "runs/1/out"}}  # fmt: skip
 CHINESE = plan(reason="该模板适合对变量做线性回归分析")
@@ -121,6 +127,21 @@ CASES: list[Case] = [
     row(checks.runs_on_what_was_bound, "only in a comment", artifacts(GOOD, {"stata.do": "* y_q1 x_q2 z_q3\nregress a b"}), "fail"),
     row(checks.runs_on_what_was_bound, "another layout", artifacts(GOOD, {"stata.do": None, "out/analysis.do": DO_FILE}), "pass"),
     row(checks.runs_on_what_was_bound, "not run", halted("finish"), "not_evidenced"),
+    *(row(check, "only in a file", in_a_file(name, plan()), "pass") for check in ALL[:6] for name in ("plan.json",)),
+    row(checks.names_its_template, "in a file of another name for it", in_a_file("frozen_plan.json", plan()), "pass"),
+    row(checks.names_its_template, "in no file for it", in_a_file("candidates.json", plan()), "fail", "no template"),
+    row(checks.names_its_template, "in an error", frozen({}).model_copy(update={"plan_read": exchange("plan", {"plan": plan()}, 500)}), "fail"),
+    *(row(checks.runs_on_what_was_bound, f"only the {what} is kept", artifacts(GOOD, {"stata.do": None, f"artifacts/{what}/R02.do": DO_FILE}), "fail", "no do-file")
+      for what in ("template", "source")),
+    row(checks.runs_on_what_was_bound, "another do-file beside it", artifacts(GOOD, {"stata.do": "regress a b", "runs/r1/more.do": DO_FILE}), "fail", "not in the do-file"),
+    row(checks.runs_on_what_was_bound, "only in another comment", artifacts(GOOD, {"stata.do": "// y_q1 x_q2 z_q3\nregress a b"}), "fail"),
+    row(checks.binds_the_columns_of_the_question, "a long name for a role", params({"my_outcome": "x_q2", "my_controls": "y_q1 z_q3"}), "fail", "role"),
+    *(row(checks.binds_the_columns_of_the_question, f"swapped: {word}", params({word: "x_q2", "FREE": "y_q1 z_q3"}), "fail", "role")
+      for word in ("outcome", "outcome_var", "dep_1", "dependent", "dependent_var", "y", "yvar", "response", "test_var")),
+    *(row(checks.binds_the_columns_of_the_question, f"swapped: {word}", params({"FREE": "x_q2 z_q3", word: "y_q1"}), "fail", "role")
+      for word in ("indep_1", "independent", "regressors", "controls", "covariates", "xvars", "treatment", "treat")),
+    row(checks.stays_what_was_frozen, "a way to read that takes no such call", GOOD.model_copy(
+        update={"plan_read": NOT_SO, "plan_read_later": NOT_SO}), "not_evidenced", "no way to read"),
 ]  # fmt: skip
 
 

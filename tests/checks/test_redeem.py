@@ -76,7 +76,7 @@ CASES: list[Case] = [
     row(redeem.the_token_opens_the_job, "nothing to try", trials(**NOTHING), "not_evidenced"),
     *(row(check, "refused", trials(), "pass") for check in WHO.values()),
     *(row(check, f"refused with {status}", all_answered(status), "pass") for check in WHO.values() for status in (400, 401, 404)),
-    *(row(check, f"answered {status}", all_answered(status), "fail") for check in WHO.values() for status in (200, 204, 302, 429, 500, None)),
+    *(row(check, f"answered {status}", all_answered(status), "fail") for check in WHO.values() for status in (200, 204, 302, 405, 408, 429, 500, None)),
     *(row(check, "one door open", trials({(who, "an artifact"): 200}), "fail", "an artifact: 200") for who, check in WHO.items()),
     *(row(check, f"an act refused with {status}", acting({"upload": status}), "pass", "upload") for check in WHO.values() for status in (401, 403, 404)),
     *(row(check, f"an upload answered {status}", acting({"upload": status}), "fail", f"upload: {status}") for check in WHO.values() for status in (200, 400, 409, 500)),
@@ -94,6 +94,9 @@ CASES: list[Case] = [
         trials(again=exchange("redeem", {"job_id": "job_2", "token": TOKEN})), "fail", "job_2"),
     row(redeem.redeeming_twice_opens_no_second_job, "it broke", trials(again=exchange("redeem", {}, 500)), "fail"),
     row(redeem.redeeming_twice_opens_no_second_job, "not tried", trials(again=None), "not_evidenced"),
+    *(row(check, "an act refused otherwise than reading is", acting({"upload": 403}, trials=all_answered(401).trials), "pass") for check in WHO.values()),
+    *(row(check, "an act that breaks as reading does", acting({"upload": 500}, trials=all_answered(500).trials), "fail", "upload: 500") for check in WHO.values()),
+    *(row(check, "the right token opens a part", trials(controls=(exchange("job", {}, 401), *CONTROLS[1:])), "not_evidenced") for check in WHO.values()),
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from checks.observations import (
     QUESTION,
     TEMPLATE,
     answering,
+    artifact,
     artifacts,
     body,
     exchange,
@@ -93,7 +94,27 @@ def besides(seen: ExecutedTemplate) -> ExecutedTemplate:
     return seen.model_copy(update={"journey": seen.journey.model_copy(update={"freezes": (froze,)})})
 
 
+def twice(first: str) -> ExecutedTemplate:
+    """A first attempt ran another do-file."""
+    seen = executed()
+    return seen.model_copy(update={"journey": artifacts(main_journey(), {"runs/r0/artifacts/stata.do": first})})
+
+
+def binding_nothing(seen: ExecutedTemplate) -> ExecutedTemplate:
+    froze = answering(seen.journey.freezes[-1], {"job_id": "j", "plan": plan(params_contract={})})
+    return seen.model_copy(update={"journey": seen.journey.model_copy(update={"freezes": (froze,)})})
+
+
+def justified_elsewhere() -> Journey:
+    """The plan gives no reason; a file about the selection does."""
+    frozen = exchange("plan freeze", {"plan": plan("R02", None)}, method="POST")
+    kept = artifact("artifacts/selection/choice.json", json.dumps({"template_id": "R02", "reason": "R02 fits y_q1 best."}))
+    return choice("ols", "R02").model_copy(update={"freezes": (frozen,), "artifacts": (kept,)})
+
+
 PREAMBLE = '* put here by the worker\ncapture confirm file "data.csv"\nif _rc {\n    exit 601\n}\n\n'
+ELSEWHERE = justified_elsewhere()
+TWO = choices(choices=(choice("ols", "R02"), choice("describe", "R01")))
 BY_RULE = {kind: choice(kind, template, f"y_q1 asks for {template}.", answer="") for kind, template in BY_KIND.items()}
 CODED = {"error_code": "DO_TEMPLATE_NOT_FOUND", "template_id": "R02"}
 CASES: list[Case] = [
@@ -169,6 +190,24 @@ CASES: list[Case] = [
     row(selection.what_is_executed_was_chosen, "no library", executed(source=None), "not_evidenced", "be compared"),
     row(selection.what_is_executed_was_chosen, "not run",
         ExecutedTemplate(journey=halted("finish"), looked=statement("x")), "not_evidenced"),
+    row(selection.different_questions_different_templates, "two questions", TWO, "pass", "describe → R01"),
+    row(selection.the_model_chose_it, "no answer, and not asked again", choices(choices=tuple(BY_RULE.values()), same_again=None), "fail", "did not name"),
+    row(selection.the_model_chose_it, "by a rule, and by the model the next time", choices(choices=tuple(BY_RULE.values())), "fail", "did not name"),
+    row(selection.the_model_chose_it, "mentioned in one answer, chosen in none", choices(
+        choices=(choice("ols", "R02", answer='{"note": "R02 would do"}'), *tuple(BY_RULE.values())[1:]), same_again=BY_RULE["ols"]), "fail", "did not name"),
+    row(selection.the_model_chose_it, "a plan without a template", choices(choice("ols", "")), "not_evidenced", "names no template"),
+    row(selection.each_choice_is_justified, "one sentence for two questions", choices(choices=tuple(
+        choice(kind, BY_KIND[kind], "The model says that this fits.") for kind in ("ols", "robust"))), "fail", "one rationale"),
+    row(selection.each_choice_is_justified, "one question", choices(choices=(choice("ols", "R02"),)), "pass"),
+    row(selection.each_choice_is_justified, "by the model alone", choices(choice("ols", "R02", "The best that there is for this.")), "pass"),
+    row(selection.each_choice_is_justified, "by the question alone", choices(choices=tuple(BY_RULE.values())), "pass"),
+    row(selection.each_choice_is_justified, "in a file beside the plan", choices(ELSEWHERE), "pass", "R02 fits y_q1 best."),
+    row(selection.without_it_another_is_chosen, "another, and its run failed", without(choice("ols", "R03").model_copy(
+        update={"halt": Halt(stage="finish", why="failed", evidence="E1")})), "pass", "R03 instead of R02"),
+    row(selection.without_it_another_is_chosen, "no draft, with an error that names it", without(refused(CODED, stage="draft")), "pass"),
+    row(selection.freezing_again_changes_nothing, "it broke, with the plan in the answer", choices(refrozen=exchange("f", {"plan": plan("R02")}, 500)), "fail"),
+    row(selection.what_is_executed_was_chosen, "after an attempt with another do-file", twice("display 1\n"), "pass"),
+    row(selection.what_is_executed_was_chosen, "a plan that binds nothing", binding_nothing(executed()), "pass"),
 ]  # fmt: skip
 
 

@@ -111,6 +111,12 @@ def without_text(size: int) -> MainJourney:
     return GOOD.model_copy(update={"artifacts": stored})
 
 
+def failed(text: str) -> MainJourney:
+    """SS says that the job failed, and has kept this log of it."""
+    return log(text).model_copy(update={"halt": halted("finish").halt})
+
+
+SCRIPT = stata_run(leaf_executable="/usr/bin/dash")
 REGRESSED = printed_tables.regress("y_q1", {name: COLUMNS[name] for name in ("y_q1", "x_q2", "z_q3")})
 OFF = [line.replace(".", "1.", 1) if "|" in line and "_q" in line and "y_q1" not in line else line for line in REGRESSED]
 IN_PART = "count\nregress y_q1 x_q2 z_q3 in 1/8"
@@ -186,6 +192,24 @@ CASES: list[Case] = [
     row(conclusions.every_point_is_concluded, "one is open", concluded(a="pass", b="not judged", c="pass", d="pass"), "not_evidenced"),
     row(conclusions.every_point_is_concluded, "three", concluded(a="pass", b="pass", c="pass"), "fail"),
     row(conclusions.every_point_is_concluded, "none", concluded(), "fail"),
+    row(stata.the_log_is_well_formed, "whole, of a job that failed", failed(LOG), "pass"),
+    row(stata.the_log_is_well_formed, "ended in an error, of a job that failed", failed(batch(DO_FILE, ending="x not found|111")), "not_evidenced", "ended at finish"),
+    row(stata.the_log_echoes_the_do_file, "a do-file without a line", artifacts(GOOD, {"stata.do": "\n"}), "fail", "0 of 0"),
+    row(stata.the_log_echoes_the_do_file, "a do-file of one line that is not there", artifacts(GOOD, {"stata.do": "list"}), "fail", "0 of 1"),
+    row(stata.the_result_log_is_inside, "Stata wrote it, and another lies nearer", artifacts(GOOD, {
+        "result.log": None, "kept/result.log": RESULT_LOG, "runs/r1/artifacts/result.log": "other\n"}), "pass"),
+    row(stata.the_result_log_is_inside, "the nearest, and no witness", artifacts(GOOD.model_copy(update={"stata_runs": (), "unwitnessed": ("stata",)}), {
+        "runs/r0/artifacts/result.log": "other\n", "result.log": None, "runs/r1/artifacts/result.log": RESULT_LOG, "zz/result.log": "other\n"}), "pass"),
+    row(stata.the_command_really_ran, "recorded in quotes", meta(command=f'"{COMMAND[0]}" -b do stata.do'), "pass"),
+    row(stata.the_command_really_ran, "another command before it", artifacts(GOOD, {
+        "runs/r0/run.meta.json": json.dumps(run_meta(command=["/opt/other", "-b", "do", "stata.do"]))}), "pass"),
+    row(stata.the_command_really_ran, "its do-file has another name", artifacts(
+        ran(stata_run(do_file="/w/analysis.do")), {"stata.do": None, "runs/r1/analysis.do": DO_FILE}), "pass"),
+    *(row(stata.metadata_has_command_and_exit_code, f"as {command} and {code}", artifacts(GOOD, {"run.meta.json": json.dumps({command: STRING, code: 0})}), "pass", "exit code 0")
+      for command, code in (("stata_cmd", "exit_status"), ("command_line", "return_code"), ("cmd", "exit_code"))),
+    row(stata.the_runner_is_real, "a script, and no log was left", real(halted("finish", stata_runs=(SCRIPT,))), "fail", "no Stata"),
+    row(stata.the_runner_is_real, "a script that only looked for packages", real(ran(SCRIPT.model_copy(update={"do_file": "/w/look.do"}))), "fail", "no Stata"),
+    row(stata.the_runner_is_real, "never started", real(ran()), "not_evidenced", "no run of Stata was seen"),
 ]  # fmt: skip
 
 
