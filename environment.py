@@ -2,7 +2,7 @@
 
 from ss_audit import runner
 from ss_audit.behave_outcome import problem_in
-from ss_audit.report.attachments import attach
+from ss_audit.report.attachments import attach, attach_picture
 
 RUN = runner.current()
 
@@ -20,7 +20,10 @@ def before_scenario(context, scenario):
 
 def after_step(context, step):
     archive = context.audit.archive
-    attach(context.audit.touched(), archive.entries, archive.folder)
+    touched = context.audit.touched()
+    attach(touched, archive.entries, archive.folder)
+    if step.step_type == "then":
+        attach_picture(touched)
     if step.status.has_failed() and step.step_type != "then":
         context.scenario.continue_after_failed_step = False
 

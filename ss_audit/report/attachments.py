@@ -12,7 +12,8 @@ import allure
 from allure_commons.types import AttachmentType
 
 from ss_audit.evidence.model import Body, Evidence, Exchange, FileSeen, LogWindow, StoredArtifact
-from ss_audit.report.evidence_names import evidence_name, run_numbers
+from ss_audit.report.evidence_names import names_of, run_numbers
+from ss_audit.report.summary.picture import TITLE, estimates_seen
 
 MOST = 14
 TELLING = ("stata.log", "run.meta.json", "run.error.json", "meta.json", "prompt.txt", "response.txt", "plan.json", "stata.do")
@@ -40,12 +41,20 @@ def attach(entries: Sequence[Evidence], known: Mapping[str, Evidence], folder: P
     """
     runs = run_numbers(known.values())
     shown = chosen(entries)
+    names = dict(zip((entry.id for entry in entries), names_of(entries, runs), strict=True))
     for entry in shown:
-        for attachment in attachments(entry, evidence_name(entry, runs), folder):
+        for attachment in attachments(entry, names[entry.id], folder):
             allure.attach(attachment.content, attachment.name, attachment.kind)
     if len(shown) < len(entries):
-        listing = "\n".join(f"{entry.id}  {evidence_name(entry, runs)}" for entry in entries)
+        listing = "\n".join(f"{entry.id}  {names[entry.id]}" for entry in entries)
         allure.attach(listing, f"all {len(entries)} pieces of evidence of this step", AttachmentType.TEXT)
+
+
+def attach_picture(entries: Sequence[Evidence]) -> None:
+    """Attaches the plot of the estimates where a judgement rests on a Stata log and on the data that it is about."""
+    picture = estimates_seen(entries)
+    if picture is not None:
+        allure.attach(picture, TITLE, AttachmentType.SVG)
 
 
 def chosen(entries: Sequence[Evidence]) -> tuple[Evidence, ...]:

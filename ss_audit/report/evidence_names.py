@@ -1,6 +1,7 @@
 """How a piece of evidence is called where people look for it: "stata.log, run 1", "LLM metadata, draft"."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from ss_audit.evidence.model import Evidence, StoredArtifact
@@ -44,6 +45,17 @@ def evidence_name(entry: Evidence, runs: Mapping[tuple[str, str], int]) -> str:
     moment = entry.title.removeprefix(path.name) if entry.title.startswith(path.name) else f", {entry.title}"
     number = runs.get(run) if run else None
     return f"{name}{f', run {number}' if number else ''}{moment}"
+
+
+def names_of(entries: Sequence[Evidence], runs: Mapping[tuple[str, str], int]) -> tuple[str, ...]:
+    """The names of entries that stand together, in their order; where a name turns up again, each says which of them it is."""
+    names = [evidence_name(entry, runs) for entry in entries]
+    times, seen = Counter(names), Counter[str]()
+    told = []
+    for name in names:
+        seen[name] += 1
+        told.append(f"{name}, {seen[name]} of {times[name]}" if times[name] > 1 else name)
+    return tuple(told)
 
 
 def _llm_name(path: PurePosixPath) -> str | None:

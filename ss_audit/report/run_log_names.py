@@ -7,10 +7,11 @@ for it, and one section at the end says what that was.
 import re
 from collections.abc import Iterable, Iterator
 
-from ss_audit.evidence.journeys import Journey
 from ss_audit.evidence.model import FileSeen, LlmCall, StoredArtifact
+from ss_audit.evidence.seen import MainJourney
 from ss_audit.report.evidence_names import run_of
 from ss_audit.report.markdown import code, prose, table
+from ss_audit.report.told.observed import observed
 from ss_audit.run_reading import RunRead
 
 SHORTEST = 8
@@ -73,8 +74,7 @@ def _known(run: RunRead) -> Iterator[tuple[str, str]]:
             yield "file", entry.path.rpartition("/")[2]
             columns = (entry.body.text or "").partition("\n")[0].strip().split(",")
             yield from (("column", column) for column in columns if MADE_UP_COLUMN.fullmatch(column))
-    for journey in run.observations.values():
-        if isinstance(journey, Journey):
-            yield "mark", journey.question.nonce
-            if journey.job_id:
-                yield "job", journey.job_id
+    main = observed(run, MainJourney)
+    if main is not None:
+        yield "mark", main.question.nonce
+        yield "job", main.job_id or ""

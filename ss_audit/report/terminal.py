@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Sequence
 
 from ss_audit.report.told.account import Account
-from ss_audit.report.told.scenarios import ScenarioTold
+from ss_audit.report.told.scenarios import ScenarioTold, same_reason
 from ss_audit.report.told.visible import visible
 
 MARKS = {"pass": "pass", "fail": "FAIL", "not_evidenced": "not evidenced", "error": "COULD NOT LOOK", "not_run": "not run"}
@@ -63,16 +63,15 @@ def _verdict(account: Account) -> list[str]:
 def _scenarios(executed: Sequence[ScenarioTold]) -> list[str]:
     """Each with its outcome; where it did not pass, what was expected and what was seen. One reason for many is told once."""
     lines: list[str] = []
-    told: set[str] = set()
+    same = same_reason(executed)
     for scenario in executed:
         lines.append(_row(scenario.outcome, f"{scenario.name}{'  (advisory)' if scenario.rank == 'advisory' else ''}"))
         deciding = scenario.deciding
         if deciding is None:
             lines += _wrapped(scenario.reason, MARK_WIDTH + 4) if scenario.outcome != "pass" else []
-        elif deciding.outcome == "error" and deciding.saw in told:
-            lines += _wrapped("for the same reason", MARK_WIDTH + 4)
+        elif scenario.id in same:
+            lines += _wrapped(f"for the same reason as “{same[scenario.id]}”", MARK_WIDTH + 4)
         else:
-            told.add(deciding.saw)
             lines += _wrapped(f"expected  {visible(deciding.expected)}", MARK_WIDTH + 4, 10)
             lines += _wrapped(f"saw       {visible(deciding.saw)}", MARK_WIDTH + 4, 10)
     return lines

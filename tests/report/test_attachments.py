@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from allure_commons.types import AttachmentType
 
-from ss_audit.evidence.model import Body, Evidence, FileSeen, StoredArtifact
+from ss_audit.evidence.model import Body, Evidence, Exchange, FileSeen, StoredArtifact
 from ss_audit.report.attachments import Attachment, attachments
-from ss_audit.report.evidence_names import evidence_name, run_numbers
+from ss_audit.report.evidence_names import evidence_name, names_of, run_numbers
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -44,6 +44,13 @@ def test_an_artifact_says_what_it_is(rel_path: str, name: str) -> None:
 def test_a_later_look_says_so() -> None:
     entry = artifact("runs/a/artifacts/stata.log", title="stata.log, after restart")
     assert evidence_name(entry, run_numbers([entry])) == "stata.log, run 1, after restart"
+
+
+def test_pieces_of_one_name_say_which_of_them_they_are() -> None:
+    asked = [Exchange(id=f"E000{n}", title="GET job: 200", method="GET", url="http://ss/v1/jobs/1") for n in (1, 2)]
+    assert names_of([asked[0], artifact("runs/a/artifacts/stata.log"), asked[1]], {}) == (
+        "GET job: 200, 1 of 2", "stata.log", "GET job: 200, 2 of 2",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

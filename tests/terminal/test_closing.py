@@ -62,7 +62,7 @@ def test_one_reason_for_many_is_told_once(tmp_path: Path) -> None:
     said = dict.fromkeys((SELECTION, STATA), ("error", "to see", "SS never answered"))
     lines = closing_lines(account(tmp_path, said=said), "/runs/x", ())
     assert sum(line.strip() == "saw       SS never answered" for line in lines) == 1
-    assert sum(line.strip() == "for the same reason" for line in lines) == 1
+    assert sum(line.strip() == f"for the same reason as “{STATA}”" for line in lines) == 1
 
 
 def test_nothing_of_ss_steers_the_terminal(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from ss_audit.evidence.seen import MainJourney, RouteRow
 from ss_audit.report.summary.drawing import chain_drawing, plot, timeline
 from ss_audit.report.told.account import Account, account_of
 from ss_audit.report.told.chain import ChainTold, chain_told, is_versioned, routes_of
+from ss_audit.report.told.feature_lines import feature_lines
 from ss_audit.report.told.journey import JourneyTold, journey_told
 from ss_audit.report.told.numbers import Regression, regression_of
 from ss_audit.report.told.observed import observed
 from ss_audit.report.told.references import References
+from ss_audit.report.told.scenarios import planned_in, same_reason
 from ss_audit.report.told.visible import visible
 from ss_audit.report.told.words import OUTCOME_WORDS, counted, lasted
 from ss_audit.run_reading import RunRead
@@ -34,6 +36,8 @@ def summary_page(run: RunRead, digest: str, references: References) -> str:
         .get_template("page.html.j2")
         .render(
             account=account,
+            same_reason=same_reason([s for rank in ("spec", "must", "advisory") for s in account.of_rank(rank)]),
+            feature_lines=feature_lines(planned_in(run)),
             tone=_tone(account),
             counts=_counts(account),
             lasting=lasted((account.ended - account.started).total_seconds()) if account.ended and account.started else None,

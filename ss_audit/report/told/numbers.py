@@ -1,9 +1,11 @@
 """The estimates that the main job's Stata log prints, beside the ones recomputed from the uploaded data."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ss_audit.checks.reached import artifacts_named
+from ss_audit.evidence.model import FileSeen, StoredArtifact
 from ss_audit.evidence.seen import Journey
 from ss_audit.stata_log.claims import fitted
 from ss_audit.stata_log.data import Data, read_data
@@ -45,16 +47,21 @@ class Regression:
 
 
 def regression_of(journey: Journey) -> Regression | None:
-    """The last regression that can be recomputed; None where the log holds none."""
-    data = read_data(journey.dataset.body.text or "")
-    for log in reversed(artifacts_named(journey, "stata.log")):
+    """The last regression of a job that can be recomputed; None where its log holds none."""
+    return regression_in(artifacts_named(journey, "stata.log"), journey.dataset)
+
+
+def regression_in(logs: Sequence[StoredArtifact], dataset: FileSeen) -> Regression | None:
+    """The last regression in these Stata logs that can be recomputed from this data set."""
+    data = read_data(dataset.body.text or "")
+    for log in reversed(logs):
         tables = [t for t in find_tables(read_log((log.body.text or "").encode())) if isinstance(t, CoefficientTable)]
         for table in reversed(tables):
             estimates = _estimates(table, data)
             if estimates:
                 return Regression(
                     command=table.origin.command or table.origin.name, outcome=table.outcome, level=table.level,
-                    estimates=estimates, log=log.id, data=journey.dataset.id, doubt=table.origin.doubt,
+                    estimates=estimates, log=log.id, data=dataset.id, doubt=table.origin.doubt,
                 )  # fmt: skip
     return None
 

@@ -1,6 +1,6 @@
 """The scenarios of a run, finished or not: what came of each, and the checks under it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -58,7 +58,7 @@ class ScenarioTold:
 
 def scenarios_of(run: RunRead) -> tuple[ScenarioTold, ...]:
     """Every planned scenario in the order of the plan."""
-    planned = _planned(run)
+    planned = planned_in(run)
     if run.verdict:
         return scenarios_in(run.verdict, planned)
     return tuple(_told(row, planned.get(row["id"])) for row in _unfinished(run, planned))
@@ -69,7 +69,22 @@ def scenarios_in(verdict: Mapping[str, Any], planned: Mapping[str, PlannedScenar
     return tuple(_told(row, planned.get(row["id"])) for row in verdict["scenarios"])
 
 
-def _planned(run: RunRead) -> Mapping[str, PlannedScenario]:
+def same_reason(scenarios: Iterable[ScenarioTold]) -> Mapping[str, str]:
+    """For each scenario that could not be looked at for the very reason of an earlier one: by its id, that one's name."""
+    first: dict[str, str] = {}
+    later: dict[str, str] = {}
+    for scenario in scenarios:
+        deciding = scenario.deciding
+        if deciding is None or deciding.outcome != "error":
+            continue
+        if deciding.saw in first:
+            later[scenario.id] = first[deciding.saw]
+        else:
+            first[deciding.saw] = scenario.name
+    return later
+
+
+def planned_in(run: RunRead) -> Mapping[str, PlannedScenario]:
     """By id, from the plan in the bundle; empty when the run was killed before it was written."""
     try:
         plan = PlanOnRecord.model_validate_json((run.data / PLAN).read_bytes()).plan
