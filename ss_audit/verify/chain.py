@@ -33,11 +33,16 @@ def _ends(events: tuple[Event, ...]) -> Iterator[Problem]:
     for event in events:
         if (event.type == "planned") != (event.line == 1):
             yield Problem(FILE, event.line, "the plan has to stand in the first line and nowhere else")
-        if event.type == "verdict" and event.line != len(events) and not _is_taken_back(events[event.line :]):
+        if event.type == "verdict" and event.line != len(events) and not _is_taken_back(events, event.line):
             yield Problem(FILE, event.line, "the verdict has to stand in the last line and nowhere else")
 
 
-def _is_taken_back(after: tuple[Event, ...]) -> bool:
-    """Whether what comes after a verdict is a closing with a reason for doubt, and the verdict that follows from that."""
+def _is_taken_back(events: tuple[Event, ...], line: int) -> bool:
+    """Whether all that follows the verdict in this line is a closing with a doubt that is new, and the verdict on that."""
+    before = [event.data for event in events[:line] if event.type == "closing"]
+    after = events[line:]
+    if not before or [event.type for event in after] != ["closing", "verdict"]:
+        return False
     closing = after[0].data
-    return [event.type for event in after] == ["closing", "verdict"] and bool(closing.get("leaked") or closing.get("said"))
+    more = set(closing.get("leaked") or ()) > set(before[-1].get("leaked") or ())
+    return more or bool(closing.get("said") and not before[-1].get("said"))

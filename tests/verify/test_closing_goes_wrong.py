@@ -34,6 +34,17 @@ def with_a_secret(bundle, folder, digest):
 views.write_views = with_a_secret
 """
 
+BROKEN_LAST = """
+import ss_audit.evidence.secret_search as secret_search
+searching, asked = secret_search.search, []
+def once(*given):
+    asked.append(given)
+    if len(asked) > 1:
+        raise OSError(5, "Input/output error")
+    return searching(*given)
+secret_search.search = once
+"""
+
 
 class Broken(NamedTuple):
     code: int
@@ -110,6 +121,17 @@ def test_a_secret_that_is_written_last_takes_the_verdict_back_wherever_it_stands
     assert in_words in (data / "junit" / "TESTS-run.xml").read_text()
     last = [json.loads(line) for line in (data / "events.jsonl").read_bytes().splitlines()][-1]
     assert (last["type"], last["data"]["blame"]) == ("verdict", "audit")
+    seen = verified(ended.bundle, ended.out.strip().splitlines()[-1].rpartition(" ")[2])
+    assert seen.holds, page(seen)
+
+
+def test_what_was_written_last_and_could_not_be_searched_is_no_sound_evidence(tmp_path: Path) -> None:
+    ended = run_with(tmp_path, BROKEN_LAST, {}, "-m", "behave")
+    assert ended.code == 2, ended.err
+    assert "VERDICT: INCONCLUSIVE (blame: environment)" in ended.out
+    verdict = json.loads((ended.bundle / "data" / "verdict.json").read_bytes())
+    assert (verdict["verdict"], verdict["blame"]) == ("INCONCLUSIVE", "environment")
+    assert "the last search for secrets" in verdict["partial_because"]
     seen = verified(ended.bundle, ended.out.strip().splitlines()[-1].rpartition(" ")[2])
     assert seen.holds, page(seen)
 

@@ -85,9 +85,14 @@ def dropped(event_type: str, number: int = 0) -> Any:
     return change
 
 
+def judged_twice(events: list[dict[str, Any]]) -> None:
+    events += [dict(event) for event in events if event["type"] in ("closing", "verdict")]
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
+        (judged_twice, "the verdict has to stand in the last line"),
         (edited("finding", outcome="fail"), "judged again, spec_pack."),
         (edited("finding", saw="something nicer"), "saw is"),
         (edited("finding", strength="proven"), "strength is"),
