@@ -11,7 +11,7 @@ Feature: E2E audit uses real dependencies (no stub LLM, no fake runner)
     Spec: "process start commands (API and worker)"
 
     Given an SS that was started for this audit
-    And a job that was walked as far as SS let it come
+    And a person's job, from its task code as far as SS let it come
     Then its API and its worker run as two processes
     And the commands that started them are on record
     And Stata was started by the worker, and not by the API
@@ -60,7 +60,7 @@ Feature: E2E audit uses real dependencies (no stub LLM, no fake runner)
     If this fails, nobody can tell why a draft said what it said.
     Spec: "evidence that LLM calls were made by a non-stub provider (request/response metadata saved as artifacts)"
 
-    Given a job that was walked as far as SS let it come
+    Given a person's job, from its task code as far as SS let it come
     Then the request and the answer of every call are kept
     And the request that was kept holds the person's own words
 

@@ -8,7 +8,7 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     If this fails, nobody gets a result out of SS.
     Spec: "An audit run MUST execute the following HTTP journey against a running SS API and worker"
 
-    Given a job that was walked as far as SS let it come
+    Given a person's job, from its task code as far as SS let it come
     Then the task code opens a job
     And the data file is taken
     And the preview shows the columns of the data
@@ -49,10 +49,10 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     Then the plan names its template
     And it is known why this template was selected
     And the plan holds the bound parameters
-    And it states what is missing, be it nothing
-    And it states the packages that it needs, be it none
-    And it promises its outputs, and where they will be
-    And it stays what it was when it was frozen
+    And the plan states what is missing, be it nothing
+    And the plan states the packages that it needs, be it none
+    And the plan promises its outputs, and where they will be
+    And the plan stays what it was when it was frozen
 
   @must @plan
   Scenario: The frozen parameters are the ones that were asked for
@@ -87,20 +87,20 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     If this fails, people get halves of files, are sent to strangers, or have files written where they do not belong.
     Spec: "the response provides an index of artifacts that can be downloaded, and the downloaded files match the declared contract"
 
-    Given a job that was walked as far as SS let it come
-    Then every answer came whole
-    And no answer leads to another host
-    And the names of the results lead nowhere else
+    Given a person's job, from its task code as far as SS let it come
+    Then every answer of SS came whole
+    And no answer of SS sends people to another server
+    And no result has a name that leads out of the folder in which it is put
 
   @advisory @manners
   Scenario: SS's answers are plain
     What is unusual in an answer works with one client and not with the next.
     If this fails, look at the evidence for what is unusual, before a client stumbles over it.
 
-    Given a job that was walked as far as SS let it come
-    Then the names of the results can be stored on every system
-    And the heads of the answers are of a usual size
-    And no text in them steers what shows it
+    Given a person's job, from its task code as far as SS let it come
+    Then each result can be saved under its name on every system
+    And the headers of SS's answers are of a usual size
+    And no text in SS's answers steers the screen that shows it
 
   @advisory @published
   Scenario: A published data set gives the published estimates
@@ -126,7 +126,7 @@ Feature: The `/v1` production journey is executable end-to-end with recoverable 
     Tokens, keys and passwords belong in no file and in no log that others may read.
     If this fails, look at the evidence for where they stand, and change those that were seen.
 
-    Given a job that was walked as far as SS let it come
+    Given a person's job, from its task code as far as SS let it come
     Then no secret stands in what can be downloaded
     And no key or password stands in what SS answers
     And no secret stands in what SS logs

@@ -32,7 +32,7 @@ Feature: Key audit points have pass/fail judgement rules
     Given a job whose draft is ready
     When the plan is frozen without the answers it needs
     Then SS refuses, with a code that a program can recognise
-    And names every answer that is missing
+    And SS names every answer that is missing
     When the missing answers are given for the same job
     Then the plan of that job is frozen
 
@@ -42,13 +42,13 @@ Feature: Key audit points have pass/fail judgement rules
     If this fails, an analysis is lost for good, or results are delivered without it.
 
     Given a job whose template declares a package that is absent from Stata
-    Then its plan lists that package
+    Then the plan of that job lists the package
     And that job fails, naming the declared package
-    And succeeds when the declared package is installed
-    And keeps what its failure left behind
+    And that job succeeds once the declared package is installed
+    And that job keeps what its failure left behind
     Given a job whose template uses an absent package without declaring it
     Then that job fails, naming the unknown command
-    And succeeds when the unknown command is installed
+    And that job succeeds once the unknown command is installed
 
   @must @conclusions
   Scenario: Each key audit point ends in a conclusion

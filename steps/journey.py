@@ -8,7 +8,7 @@ from ss_audit.evidence.seen import MainJourney, PublishedJourney
 from ss_audit.matchers import came_through, holds
 
 
-@given("a job that was walked as far as SS let it come")
+@given("a person's job, from its task code as far as SS let it come")
 def a_job_as_far_as_it_came(context):
     context.audit.observe(MainJourney)
 

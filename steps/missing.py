@@ -23,7 +23,7 @@ def refuses_with_a_code(context):
     assert_that(context.audit, holds(missing_parameters.refusal_has_a_code))
 
 
-@then("names every answer that is missing")
+@then("SS names every answer that is missing")
 def names_what_is_missing(context):
     assert_that(context.audit, holds(missing_parameters.refusal_names_what_is_missing))
 
@@ -43,7 +43,7 @@ def a_declared_absence(context):
     context.audit.observe(DeclaredPackage)
 
 
-@then("its plan lists that package")
+@then("the plan of that job lists the package")
 def plan_lists_the_package(context):
     assert_that(context.audit, holds(missing_package.the_plan_lists_the_declared_package))
 
@@ -54,12 +54,12 @@ def fails_naming_the_declared_package(context):
     assert_that(context.audit, all_of(failed, holds(missing_package.a_declared_absence_is_named)))
 
 
-@then("succeeds when the declared package is installed")
+@then("that job succeeds once the declared package is installed")
 def recovers_with_the_declared_package(context):
     assert_that(context.audit, holds(missing_package.a_declared_absence_is_recoverable))
 
 
-@then("keeps what its failure left behind")
+@then("that job keeps what its failure left behind")
 def keeps_the_failure(context):
     assert_that(context.audit, holds(missing_package.the_retry_keeps_the_failure))
 
@@ -75,6 +75,6 @@ def fails_naming_the_unknown_command(context):
     assert_that(context.audit, all_of(failed, holds(missing_package.an_undeclared_absence_is_named)))
 
 
-@then("succeeds when the unknown command is installed")
+@then("that job succeeds once the unknown command is installed")
 def recovers_with_the_unknown_command(context):
     assert_that(context.audit, holds(missing_package.an_undeclared_absence_is_recoverable))

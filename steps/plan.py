@@ -22,22 +22,22 @@ def holds_parameters(context):
     assert_that(context.audit, holds(plan.holds_bound_parameters))
 
 
-@then("it states what is missing, be it nothing")
+@then("the plan states what is missing, be it nothing")
 def states_what_is_missing(context):
     assert_that(context.audit, holds(plan.states_what_is_missing))
 
 
-@then("it states the packages that it needs, be it none")
+@then("the plan states the packages that it needs, be it none")
 def states_packages(context):
     assert_that(context.audit, holds(plan.states_dependencies))
 
 
-@then("it promises its outputs, and where they will be")
+@then("the plan promises its outputs, and where they will be")
 def promises_outputs(context):
     assert_that(context.audit, holds(plan.promises_outputs_and_places))
 
 
-@then("it stays what it was when it was frozen")
+@then("the plan stays what it was when it was frozen")
 def stays_what_it_was(context):
     assert_that(context.audit, holds(plan.stays_what_was_frozen))
 

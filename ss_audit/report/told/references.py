@@ -16,9 +16,10 @@ from ss_audit.evidence.model import (
     LogWindow,
     ProcessSeen,
     StataProcess,
+    Statement,
     StoredArtifact,
 )
-from ss_audit.report.told.words import shortened
+from ss_audit.report.told.words import in_words, shortened
 from ss_audit.run_reading import RunRead
 
 EXCERPT = 700
@@ -94,14 +95,22 @@ def _excerpt(entry: Evidence) -> str:
         case LogWindow():
             return _head("\n".join(entry.lines)) or "(no line)"
         case LlmCall():
-            echoed = f"asked for {entry.model_asked}, answered by {entry.model_echoed}"
-            return f"{entry.upstream_host}: {entry.status or entry.failure}; {echoed}; response id {entry.response_id}"
+            asked = (
+                f"asked for {entry.model_asked or 'no model'}, answered by {entry.model_echoed or 'a model that was not named'}"
+            )
+            status = entry.status or f"no answer: {entry.failure}"
+            return f"{entry.upstream_host}: {status}; {asked}; response id {entry.response_id or 'none'}"
         case StataProcess():
-            return f"{shlex.join(entry.command)} → exit status {entry.exit_status}, leaf {entry.leaf_executable}"
+            status = "not seen" if entry.exit_status is None else entry.exit_status
+            return (
+                f"{shlex.join(entry.command)} → exit status {status}, done by {entry.leaf_executable or 'nobody that was seen'}"
+            )
         case ProcessSeen():
             return f"{entry.role}, pid {entry.pid}, {'alive' if entry.alive else 'gone'}: {shlex.join(entry.command)}"
+        case Statement():
+            return shortened(in_words(entry.detail), EXCERPT)
         case _:
-            return shortened(str(entry.model_dump(mode="json", exclude={"id", "at", "title"})), EXCERPT)
+            return shortened(in_words(entry.model_dump(mode="json", exclude={"id", "at", "title"})), EXCERPT)
 
 
 def _head(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 OUTCOME_WORDS: Mapping[str, str] = {
     "pass": "pass",
@@ -29,6 +30,21 @@ POINT_TITLES: Mapping[str, str] = {
     "dependency_handling": "A missing Stata package is named, and the job can be retried",
     "artifact_contract": "Results are archived as promised, indexed and downloadable",
 }
+
+
+def in_words(value: Any) -> str:
+    """JSON as people write it: names with what they hold, lists with commas, yes, no and none."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{str(name).replace('_', ' ')}: {_inside(held)}" for name, held in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_inside, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None or value == "" else str(value)
+
+
+def _inside(value: Any) -> str:
+    return f"({in_words(value)})" if isinstance(value, Mapping) and value else in_words(value)
 
 
 def shortened(text: str, most: int = 400) -> str:
