@@ -231,7 +231,7 @@ def the_command_really_ran(journey: MainJourney) -> Judgement:
 def _says(recorded: tuple[str, ...], ran: tuple[str, ...]) -> bool:
     """Whether a recorded command ends with the one that ran; what stands before it is the shim's own name."""
     words = tuple(word for part in ran for word in part.split())
-    return recorded[-len(ran) :] == ran or tuple(w for part in recorded for w in part.split())[-len(words) :] == words
+    return tuple(word for part in recorded for word in part.split())[-len(words) :] == words
 
 
 @check(

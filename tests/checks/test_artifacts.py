@@ -185,6 +185,7 @@ CASES: list[Case] = [
     row(checks.every_byte_survives, "one gone", trial(artifacts_after=trial().artifacts_after[1:]), "fail"),
     row(checks.every_byte_survives, "nothing before", trial(artifacts_before=()), "fail"),
     row(checks.every_byte_survives, "not downloaded", trial(downloads_after=()), "not_evidenced"),
+    row(checks.api_and_worker_really_restarted, "the worker is gone", trial(processes_after=(process("api", 3, 200.0),)), "fail", "worker: pid 2 → gone"),
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from checks import (
     test_started,
     test_stata,
 )
-from ss_audit.checks.judgement import Check, Judgement, judged, not_evidenced, not_reached
+from ss_audit.checks.judgement import Check, Judgement, _registry, check, judged, not_evidenced, not_reached
 from ss_audit.every_check import all_checks
 from ss_audit.evidence.seen import Conclusions, Journey, StackSeen, SurfacesSeen
 
@@ -32,11 +32,11 @@ MAY_ONLY_STATE = {"library.chain_is_classified", "library.boundary_is_named", "i
 """The spec asks for a statement with evidence; without one these end not evidenced, and nothing that SS does fails them."""
 
 
-@pytest.mark.parametrize("check", all_checks().values(), ids=lambda check: check.id)
-def test_it_can_pass_and_it_can_end_otherwise(check: Check) -> None:
-    outcomes = {case.outcome for case in CASES if case.check.id == check.id}
+@pytest.mark.parametrize("one", all_checks().values(), ids=lambda one: one.id)
+def test_it_can_pass_and_it_can_end_otherwise(one: Check) -> None:
+    outcomes = {case.outcome for case in CASES if case.check.id == one.id}
     assert "pass" in outcomes
-    if check.id in MAY_ONLY_STATE or check.id == "started.start_commands_are_known":
+    if one.id in MAY_ONLY_STATE or one.id == "started.start_commands_are_known":
         assert "not_evidenced" in outcomes
     else:
         assert "fail" in outcomes
@@ -79,3 +79,23 @@ def test_a_fix_is_given_where_something_is_to_fix() -> None:
     assert [passed.fix, failed.fix, other.fix] == ["", "fix", "own"]
     assert failed.evidence == ("E1",)
     assert {StackSeen, SurfacesSeen, Journey}
+
+
+def test_two_checks_of_one_name_are_refused() -> None:
+    texts = {"scenario": "S", "spec": "s", "expected": "e", "impact": "i", "fix": "f"}
+
+    def twice(_: Conclusions) -> Judgement:
+        return judged(True, expected="e", saw="s", evidence=["E1"])
+
+    try:
+        assert not check(**texts)(twice).advisory
+        with pytest.raises(ValueError, match="two checks are called"):
+            check(**texts)(twice)
+    finally:
+        _registry.pop("test_every_check.twice", None)
+
+
+def test_what_could_not_be_looked_at_is_an_error_with_its_blame() -> None:
+    finding = made(lambda _: judged(True, expected="e", saw="s", evidence=["E1"])).could_not_look("no Docker", "operator", "E7")
+    assert (finding.outcome, finding.saw, finding.blame, finding.evidence) == ("error", "no Docker", "operator", ("E7",))
+    assert finding.check == "x.y"

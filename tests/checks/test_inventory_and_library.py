@@ -11,6 +11,7 @@ from ss_audit.evidence.seen import Journey, LibraryTrace, RouteRow, SpecPackSeen
 
 LITERAL, COMPUTED = "abc123", "321cba"
 JOB = journey(Journey)
+NO_PLAN = exchange("plan freeze", {"status": "frozen"}, method="POST")
 WITH_CANARY = artifacts(JOB, {
     "stata.do": DO_FILE + f'display "C " strreverse("{LITERAL}")\n',
     "stata.log": LOG + f'. display "C " strreverse("{LITERAL}")\nC {COMPUTED}\n',
@@ -34,6 +35,21 @@ def seen(*rows: RouteRow, control: int | None = 404, scanned: bool = True) -> Su
 def trace(job: Journey | None = WITH_CANARY, found: bool = True, template: str = "R02", **detail: Any) -> LibraryTrace:
     planted = {template: {"literal": LITERAL, "computed": COMPUTED}}
     return LibraryTrace(library=statement("library", **detail), found=found, planted=planted if found else {}, journey=job)
+
+
+def compared(
+    source: str | None, files: dict[str, str | None] | None = None, cut: bool = False, planned: bool = True, **more: Any
+) -> LibraryTrace:
+    """Nothing could be planted in the library; its template is at hand, or not."""
+    seen = None if source is None else FileSeen(id=next_id(), title="R02", path="R02", body=body(source))
+    if seen and cut:
+        seen = seen.model_copy(update={"body": seen.body.model_copy(update={"text": None})})
+    job = artifacts(JOB, files or {}).model_copy(update=more)
+    if not planned:
+        job = artifacts(job, dict.fromkeys(("artifacts/plan.json", "response.txt"))).model_copy(
+            update={"freezes": (NO_PLAN,), "plan_read": None, "plan_read_later": None}
+        )
+    return LibraryTrace(library=statement("4 templates", searched=True), found=True, planted={}, journey=job, compared=seen)
 
 
 def pack(spec: str | None, *cards: str, commands: tuple[str, ...] = ("run",)) -> SpecPackSeen:
@@ -83,6 +99,25 @@ CASES: list[Case] = [
     row(spec_pack.commands_can_be_executed, "no cards", pack(SPEC), "not_evidenced"),
     row(spec_pack.commands_can_be_executed, "an unreadable card", pack(SPEC, "nothing"), "fail"),
     *(row(check, "found, and no job on it", trace(None), "pass", "") for check in CHAIN),
+    row(library.boundary_is_named, "the do-file is the template's", compared(DO_FILE), "pass", "all five links"),
+    row(library.boundary_is_named, "another do-file ran", compared("version 18\nlist in 1\n"), "pass", "ends before rendering"),
+    row(library.boundary_is_named, "the template is not in the library", compared(None), "pass", "ends before index"),
+    row(library.boundary_is_named, "the template could not be read", compared(DO_FILE, cut=True), "pass", "ends before rendering"),
+    row(library.boundary_is_named, "the log is of something else", compared(DO_FILE, {"stata.log": LOG.replace("summarize", "describe")}), "pass", "ends before runner"),
+    row(library.boundary_is_named, "no log kept", compared(DO_FILE, {"stata.log": None}), "pass", "ends before runner"),
+    row(library.boundary_is_named, "a log that is empty", compared(DO_FILE, {"stata.log": ""}), "pass", "ends before runner"),
+    row(library.boundary_is_named, "a template of comments alone", compared("* one\n", {"stata.do": "* one\n"}), "pass", "ends before"),
+    row(library.boundary_is_named, "no do-file kept", compared(DO_FILE, {"stata.do": None}), "pass", "ends before rendering"),
+    row(library.chain_is_classified, "the template is told", compared(None), "pass", "the plan names R02, which is in the library"),
+    row(library.chain_is_classified, "no template is told", compared(None, planned=False), "pass", "the plan names no template, which is in the library"),
+    row(library.chain_is_classified, "how many there are", trace(templates=7), "pass", "7 templates indexed"),
+    row(library.boundary_is_named, "without an index even", compared(DO_FILE, {"stata.log": None}, index=None), "fail", "without evidence: ['runner']"),
+    row(library.boundary_is_named, "no plan names a template", trace(JOB.model_copy(update={
+        "freezes": (NO_PLAN,), "plan_read": None, "plan_read_later": None, "artifacts": ()})), "pass", "ends before selection"),
+    row(library.chain_is_classified, "its files could not be downloaded", LibraryTrace(
+        library=statement("4 templates"), found=True, planted={}, journey=halted("download", kind=Journey)), "not_evidenced"),
+    row(library.chain_is_classified, "no library at hand", LibraryTrace(
+        library=statement("none", why="give library_source"), found=False, planted={}, journey=None), "not_evidenced", "give library_source"),
 ]  # fmt: skip
 
 

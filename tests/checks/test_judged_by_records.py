@@ -11,7 +11,6 @@ import pytest
 from checks.cases import holds, parametrized, row
 from checks.observations import (
     DO_FILE,
-    LOG,
     MODEL,
     artifacts,
     body,
@@ -24,16 +23,15 @@ from checks.observations import (
     status,
 )
 from ss_audit.checks import artifacts as restarts
-from ss_audit.checks import library, llm, missing_package, started, stata
+from ss_audit.checks import llm, missing_package, started, stata
 from ss_audit.checks.classes import llm_class, stata_class
 from ss_audit.checks.judgement import registry
 from ss_audit.checks.llm_by_records import counts
-from ss_audit.evidence.model import FileSeen, LogWindow, OperatorCommand
+from ss_audit.evidence.model import LogWindow, OperatorCommand
 from ss_audit.evidence.observation import Observation
 from ss_audit.evidence.seen import (
     DeclaredPackage,
     ExecutedTemplate,
-    LibraryTrace,
     MainJourney,
     Provenance,
     RestartSign,
@@ -71,6 +69,11 @@ def changed(**files: str | None) -> MainJourney:
     return artifacts(JOB, {name.replace("__", "."): text for name, text in files.items()})
 
 
+def recorded(do_file: str) -> MainJourney:
+    """SS says that it ran this do-file."""
+    return artifacts(JOB, {"run.meta.json": json.dumps({"command": ["stata", "-b", "do", do_file], "exit_code": 0})})
+
+
 def restart(**more: Any) -> RestartTrial:
     """Both roles are other processes than before, by the operator's commands."""
     values: dict[str, Any] = {
@@ -88,11 +91,6 @@ def signs(*roles: str) -> tuple[RestartSign, ...]:
 
 def hour_back(processes: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(p.model_copy(update={"started_at": p.started_at - 3600}) for p in processes)
-
-
-def compared(source: str | None, job: MainJourney = JOB) -> LibraryTrace:
-    seen = None if source is None else FileSeen(id=next_id(), title="R02", path="R02", body=body(source))
-    return LibraryTrace(library=statement("4 templates", searched=True), found=True, planted={}, journey=job, compared=seen)
 
 
 REAL = restarts.api_and_worker_really_restarted
@@ -133,8 +131,10 @@ CASES = [
     row(REAL, "it could not be started", restart(commanded=ABSENT, failure="no such program"), "error", "no such program"),
     row(REAL, "SS did not come back", restart(failure="nothing answered for SS"), "fail", "nothing answered"),
 
-    row(stata.the_runner_is_real, "all fits", (JOB, known()), "pass", "no witness of ours"),
-    row(stata.the_runner_is_real, "unknown start", (JOB, known(started=())), "not_evidenced", "give start_commands"),
+    row(stata.the_runner_is_real, "all fits", (JOB, known()), "pass", "log of 18.0 SE, worker started as python worker; no witness of ours"),
+    row(stata.the_runner_is_real, "unknown start", (JOB, known(started=())), "not_evidenced", "log of 18.0; but how SS was started is not known"),
+    row(stata.the_runner_is_real, "a start without its command", (JOB, known(started=(
+        STARTED[0], STARTED[1].model_copy(update={"command": ()})))), "not_evidenced", "give start_commands"),
     row(stata.the_runner_is_real, "half a start", (JOB, known(started=STARTED[:1])), "not_evidenced", "give start_commands"),
     row(stata.the_runner_is_real, "declared", (JOB, known(stata="rehearsal")), "not_evidenced", "rehearsal Stata"),
     row(stata.the_runner_is_real, "no banner", (changed(stata__log=DO_FILE), known()), "fail", "no banner"),
@@ -143,6 +143,9 @@ CASES = [
     row(stata.the_command_really_ran, "as recorded", JOB, "pass", "no witness of ours"),
     row(stata.the_command_really_ran, "another do-file recorded", changed(
         **{"run.meta__json": json.dumps({"command": ["stata", "-b", "do", "other.do"], "exit_code": 0})}), "fail", "other.do"),
+    row(stata.the_command_really_ran, "recorded with its folder", recorded("/job/work/stata.do"), "pass"),
+    row(stata.the_command_really_ran, "recorded as Windows writes it", recorded("C:\\job\\stata.do"), "pass"),
+    row(stata.the_command_really_ran, "another, and told which is stored", recorded("other.do"), "fail", "none of its words is the stored do-file (stata.do)"),
     row(stata.the_command_really_ran, "nothing recorded", changed(**{"run.meta__json": "{}"}), "not_evidenced"),
 
     row(llm.the_provider_is_real, "counted", (JOB, known()), "pass", "the provider counted 2 calls"),
@@ -165,18 +168,6 @@ CASES = [
     row(llm.the_question_reached_the_provider, "in a kept prompt", JOB, "pass"),
     row(llm.the_question_reached_the_provider, "another prompt", changed(
         **{"llm/draft/prompt__txt": "x", "llm/select/prompt__txt": "y"}), "fail"),
-
-    row(library.chain_is_classified, "the do-file is the template's", compared(DO_FILE), "pass", "wired;"),
-    row(library.chain_is_classified, "another do-file ran", compared("version 18\nlist in 1\n"), "pass", "not wired;"),
-    row(library.chain_is_classified, "the template is not in the library", compared(None), "pass", "not wired;"),
-    row(library.chain_is_classified, "the log is of something else", compared(
-        DO_FILE, changed(stata__log=LOG.replace("summarize", "describe"))), "pass", "not wired;"),
-    row(library.chain_is_classified, "no library at hand", LibraryTrace(
-        library=statement("none", why="give library_source"), found=False, planted={}, journey=None),
-        "not_evidenced", "give library_source"),
-    row(library.chain_is_classified, "no log kept", compared(DO_FILE, changed(stata__log=None)), "pass", "runner: not seen"),
-    row(library.chain_is_classified, "a template of comments alone", compared("* one\n", changed(stata__do="* one\n")), "pass", "not wired;"),
-    row(library.chain_is_classified, "its files could not be downloaded", compared(DO_FILE, halted("download", **UNSEEN)), "not_evidenced"),
 
     row(missing_package.a_declared_absence_fails_the_job, "no means", DeclaredPackage(
         how="declared", package="x", planted=statement("give package_install_command")), "not_evidenced", "give package_install"),

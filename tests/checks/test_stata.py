@@ -27,7 +27,7 @@ from checks.observations import (
     statement,
 )
 from ss_audit.checks import conclusions, published, stata
-from ss_audit.evidence.model import FileSeen, StataProcess
+from ss_audit.evidence.model import FileSeen, StataProcess, TreeNode
 from ss_audit.evidence.seen import Conclusions, ExecutedTemplate, MainJourney, Provenance, PublishedJourney
 
 GOOD, REAL = main_journey(), provenance()
@@ -117,6 +117,13 @@ def failed(text: str) -> MainJourney:
 
 
 SCRIPT = stata_run(leaf_executable="/usr/bin/dash")
+JAVA = ran(
+    stata_run(
+        leaf_libraries=("libjvm.so",),
+        tree=(TreeNode(pid=9, parent=8, executable=COMMAND[0], command=COMMAND, wrote_log=True),),
+        leaf_pid=9,
+    )
+)
 REGRESSED = printed_tables.regress("y_q1", {name: COLUMNS[name] for name in ("y_q1", "x_q2", "z_q3")})
 OFF = [line.replace(".", "1.", 1) if "|" in line and "_q" in line and "y_q1" not in line else line for line in REGRESSED]
 IN_PART = "count\nregress y_q1 x_q2 z_q3 in 1/8"
@@ -210,9 +217,20 @@ CASES: list[Case] = [
     row(stata.the_runner_is_real, "a script, and no log was left", real(halted("finish", stata_runs=(SCRIPT,))), "fail", "no Stata"),
     row(stata.the_runner_is_real, "a script that only looked for packages", real(ran(SCRIPT.model_copy(update={"do_file": "/w/look.do"}))), "fail", "no Stata"),
     row(stata.the_runner_is_real, "never started", real(ran()), "not_evidenced", "no run of Stata was seen"),
+    row(stata.the_log_is_well_formed, "whole, and what Stata would not write in it", log(LOG.lstrip("\n")), "fail", "but the head stands in the first line"),
+    row(stata.the_result_log_is_inside, "an empty one", artifacts(GOOD, {"result.log": ""}), "pass", "no log of its own"),
+    *(row(check, "nothing kept, and no index", artifacts(GOOD, {"stata.log": None, "run.meta.json": None}).model_copy(update={"index": None}), "fail") for check in CHECKS[:2]),
+    row(stata.the_runner_is_real, "Java, for which the do-file asks", real(artifacts(JAVA, {"stata.do": DO_FILE + "graph export x.png\n"})), "pass"),
+    row(stata.the_runner_is_real, "Java, and no do-file was kept", real(artifacts(JAVA, {"stata.do": None})), "not_evidenced", "libjvm.so"),
 ]  # fmt: skip
 
 
 @parametrized(CASES)
 def test_finding(case: Case) -> None:
     holds(case)
+
+
+def test_only_a_program_that_was_seen_with_the_log_is_proven() -> None:
+    tree = (TreeNode(pid=9, parent=8, executable=COMMAND[0], command=COMMAND, wrote_log=True),)
+    seen = (ran(stata_run(tree=tree, leaf_pid=9)), ran(stata_run(tree=tree, leaf_pid=7)))
+    assert [stata.the_runner_is_real.judge(one, REAL).strength for one in seen] == ["proven", "witnessed"]

@@ -6,7 +6,7 @@ from stata_log import exact, printed_tables
 from stata_log.synthetic import batch
 
 from checks.observations import COLUMNS, CSV, DO_FILE, LOG, TEMPLATE, artifact, artifacts, body, main_journey
-from ss_audit.checks.stata_numbers import Numbers, coefficients_of, numbers_of
+from ss_audit.checks.stata_numbers import Numbers, coefficients_of, numbers_agree, numbers_of
 from ss_audit.evidence.seen import MainJourney
 
 TABLE = "variable,mean\nx_q2,1.0025\n"
@@ -58,7 +58,9 @@ def test_double_precision_is_no_fault_where_the_do_file_asks_for_it() -> None:
     asked = numbers_of(main_journey(), artifact("stata.log", in_double(DO_FILE.replace(" clear", " asdouble clear"))))
     assert (asked.agreeing, asked.float64) == (asked.compared, 0)
     assert asked.compared > 10
-    assert numbers_of(main_journey(), artifact("stata.log", in_double(DO_FILE))).float64 > 0
+    log = artifact("stata.log", in_double(DO_FILE))
+    assert numbers_of(main_journey(), log).float64 > 0
+    assert "of them only as a program prints that never stored single precision" in numbers_agree(main_journey(), log).saw
 
 
 def test_double_precision_is_no_fault_where_a_table_need_not_show_the_data() -> None:

@@ -66,12 +66,14 @@ def test_a_launcher_of_an_interpreter_is_refuted_whatever_its_name() -> None:
 def test_a_script_on_the_leafs_command_line_is_refuted() -> None:
     (why,) = refutations(run(node(12, 11, "/opt/stata-se", "-q", "/opt/fake/engine.py", "-rngstream3", *ARGUMENTS)))
     assert why == "stata-se was started with /opt/fake/engine.py, which Stata does not take"
+    assert refutations(run(node(12, 11, "/opt/stata-se", "/opt/fake/engine.py", *ARGUMENTS))) == (why,)
 
 
 @pytest.mark.parametrize("arguments", [ARGUMENTS, ()], ids=["given", "unknown"])
 def test_options_of_statas_own_and_other_arguments_are_not_held_against_it(arguments: tuple[str, ...]) -> None:
     assert refutations(run(node(12, 11, "/opt/stata-se", "-q", "-rngstream12", *ARGUMENTS), arguments=arguments)) == ()
     assert refutations(run(node(12, 11, "/opt/stata-se", "do", "something-else"), arguments=arguments)) == ()
+    assert refutations(run(node(12, 11, "/opt/stata-se", "a", "do", "something", "else"), arguments=arguments)) == ()
 
 
 def test_the_leaf_is_the_last_node_of_its_pid() -> None:
@@ -135,6 +137,10 @@ def test_whoever_started_it_and_wrote_the_log_too_is_a_doubt() -> None:
     beside = node(20, 1, "/usr/bin/python3.11", log=True)
     assert doubts_about(run(beside, SHELL, STATA), "SE") == ()
     assert doubts_about(run(node(10, 1, "/usr/bin/python3.11"), SHELL, STATA), "SE") == ()
+
+
+def test_a_process_that_is_its_own_parent_ends_the_way_up() -> None:
+    assert doubts_about(run(node(11, 11, "/usr/bin/dash"), STATA), "SE") == ()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ss_audit.checks.values import written
         ({}, "none"),
         ("", "nothing"),
         ("R01", "R01"),
+        ([["one"], []], "(one), none"),
         ({"ok": True, "bad": False, "zero": 0, "one": 1}, "ok = yes, bad = no, zero = 0, one = 1"),
     ],
 )

@@ -171,3 +171,49 @@ def test_distinct_names_stay_distinct() -> None:
     names = ["a b", "a_b", "a:b", "x" * 4096, "x" * 4097, "..", ".", "_", "NUL", "nul_", "a.", "a"]
     assert len({safe_name(name) for name in names}) == len(names)
     assert safe_name("stata.log") == "stata.log"
+
+
+def test_after_a_line_that_could_not_be_written_none_is(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    assert archive.event("one", {}) == "E0001"
+    head = archive.head
+    with monkeypatch.context() as patched:
+        patched.setattr("ss_audit.evidence.archive.os.fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            archive.event("two", {})
+    with pytest.raises(OSError, match="No space left"):
+        archive.event("three", {})
+    assert archive.head == head
+    assert "three" not in (archive.folder / "events.jsonl").read_text("utf-8")
+
+
+def test_after_closing_no_line_is_written(archive: Archive) -> None:
+    archive.event("last", {})
+    archive.close()
+    with pytest.raises(RuntimeError):
+        archive.event("later", {})
+    assert len(lines(archive)) == 1
+
+
+def test_an_event_is_masked_whatever_its_shape(archive: Archive) -> None:
+    archive.event("seen", {"list": [f"a {SECRET}", 7, None, 0.5, True], SECRET: 1})
+    written = json.loads(lines(archive)[-1])
+    assert written["data"]["list"][1:] == [7, None, 0.5, True]
+    assert SECRET not in json.dumps(written, ensure_ascii=False)
+    assert "token" in written["data"]["list"][0]
+
+
+def test_a_line_tells_what_kind_of_evidence_it_is_and_has_a_title_of_one_line(archive: Archive) -> None:
+    entry = archive.record(Statement(title=f"one\n{SECRET}"))
+    written = json.loads(lines(archive)[-1])
+    assert (written["type"], written["kind"]) == ("evidence", entry.kind)
+    assert "\n" not in entry.title
+    assert SECRET not in entry.title
+
+
+def test_the_folder_is_made_with_those_above_it(tmp_path: Path, redactor: Redactor) -> None:
+    (tmp_path / "there").mkdir()
+    assert Archive(tmp_path / "there", redactor).event("one", {}) == "E0001"
+    assert Archive(tmp_path / "not" / "yet" / "there", redactor).event("one", {}) == "E0001"
