@@ -22,13 +22,18 @@ IMPACT = "whoever can read results or logs can open people's jobs, or use the pr
     advisory=True,
 )
 def artifacts_hold_no_secret(journey: MainJourney) -> Judgement:
-    """What was masked in our copy of an artifact stood in SS's own; where, in bytes of the original, is told."""
+    """What was masked in our copy of an artifact stood in SS's own; where, in bytes of the original, is told. What is packed
+    and could not be searched is told too: nothing is known of it."""
     halted_before(journey, "download")
     artifacts = need(journey.artifacts or None, "no artifact arrived")
     holding = [a for a in artifacts if a.body.masked]
     told = [f"{a.rel_path}: {', '.join(a.body.masked)}{_at(a.body)}" for a in holding]
-    saw = "; ".join(told) or f"none in {len(artifacts)} artifacts"
-    return judged(not holding, expected="no secret", saw=saw, evidence=[*holding, *artifacts[:4]])
+    dark = [a for a in artifacts if a.body.not_searched]
+    unseen = f"packed, and could not be searched: {', '.join(a.rel_path for a in dark)}" if dark else None
+    saw = "; ".join(told) or f"none in {len(artifacts) - len(dark)} artifacts"
+    saw += f"; {unseen}" if unseen else ""
+    evidence = [*holding, *dark[:4], *artifacts[:4]]
+    return judged(not holding, expected="no secret", saw=saw, evidence=evidence, advisory=unseen)
 
 
 def _at(body: Body) -> str:

@@ -109,6 +109,8 @@ CASES: list[Case] = [
     row(journey.an_artifact_arrives, "never tried", halted("index"), "not_evidenced"),
     row(secrecy.artifacts_hold_no_secret, "a token", GOOD.model_copy(update={"artifacts": (
         artifact("runs/r/env.txt", "[secret: token 0123456789ab]").model_copy(update={"body": Body(text="x", size=9, masked=("token",))}),)}), "fail", "token"),
+    row(secrecy.artifacts_hold_no_secret, "a locked archive", GOOD.model_copy(update={"artifacts": (
+        artifact("runs/r/a.zip", "PK").model_copy(update={"body": Body(size=9, not_searched=("a.zip: locked",))}),)}), "pass", "could not be searched: runs/r/a.zip"),
     row(secrecy.artifacts_hold_no_secret, "never tried", halted("index"), "not_evidenced"),
     row(secrecy.logs_hold_no_secret, "a key", GOOD.model_copy(update={"logs": (
         LogWindow(id="E9", title="l", process="api", lines=("key=[secret: ss llm api key 0123456789ab]",)),)}), "fail", "ss llm api key"),
