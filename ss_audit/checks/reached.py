@@ -29,7 +29,7 @@ ENDED = "own_data.the_job_comes_to_a_good_end"
 """What judges all stages of an operator's job up to its end; of what comes after, a check of its own judges each."""
 BEFORE_THE_RUN = {"inputs", "input", "llm", "selection", "plan", "plan.json", "do_template", "template"}
 COMMAND = ("command", "cmd", "argv", "stata_cmd", "command_line")
-EXIT_CODE = ("exit_code", "exit_status", "returncode", "return_code")
+EXIT_CODE = ("exit_code", "exit_status", "return_code")
 
 
 def at(journey: Journey, stage: Stage) -> Journey:

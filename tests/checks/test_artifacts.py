@@ -186,6 +186,8 @@ CASES: list[Case] = [
     row(checks.every_byte_survives, "nothing before", trial(artifacts_before=()), "fail"),
     row(checks.every_byte_survives, "not downloaded", trial(downloads_after=()), "not_evidenced"),
     row(checks.api_and_worker_really_restarted, "the worker is gone", trial(processes_after=(process("api", 3, 200.0),)), "fail", "worker: pid 2 → gone"),
+    row(checks.bytes_match_the_index, "nothing could be downloaded", halted("download"), "not_evidenced", "ended at download"),
+    row(checks.every_byte_survives, "nothing could be downloaded", trial(journey=halted("download")), "not_evidenced"),
 ]  # fmt: skip
 
 

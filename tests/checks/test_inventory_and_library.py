@@ -118,6 +118,9 @@ CASES: list[Case] = [
         library=statement("4 templates"), found=True, planted={}, journey=halted("download", kind=Journey)), "not_evidenced"),
     row(library.chain_is_classified, "no library at hand", LibraryTrace(
         library=statement("none", why="give library_source"), found=False, planted={}, journey=None), "not_evidenced", "give library_source"),
+    row(inventory.versioned_routes_are_listed, "a hidden one", seen(route("/v1/x", in_openapi=False)), "pass"),
+    row(inventory.versioned_routes_are_listed, "one whose source is not at hand", seen(route("/v1/x", defined_at=None)), "pass"),
+    row(inventory.every_route_is_classified, "a single one", seen(route("/v1/jobs")), "pass", "1 connected"),
 ]  # fmt: skip
 
 

@@ -129,6 +129,7 @@ CASES: list[Case] = [
     row(secrecy.answers_hold_no_key, "one call without an answer", GOOD.model_copy(update={"preview": exchange("p", status=None)}), "pass", f"none in {len(EXCHANGES) - 1} answers"),
     row(secrecy.artifacts_hold_no_secret, "four tokens", GOOD.model_copy(update={"artifacts": (artifact("runs/r/env.txt", "x").model_copy(
         update={"body": Body(text="x", size=9, masked=("token",), masked_at=(1, 2, 3, 4))}),)}), "fail", "at byte 1, 2, 3"),
+    row(journey.draft_is_ready, "no preview", halted("preview"), "not_evidenced", "ended at preview"),
 ]  # fmt: skip
 
 

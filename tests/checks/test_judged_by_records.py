@@ -11,6 +11,7 @@ import pytest
 from checks.cases import holds, parametrized, row
 from checks.observations import (
     DO_FILE,
+    DRAFT_ANSWER,
     MODEL,
     artifacts,
     body,
@@ -164,6 +165,9 @@ CASES = [
     row(llm.every_recorded_call_was_made, "an empty answer", changed(**{"llm/draft/response__txt": ""}), "fail", "llm/draft"),
     row(llm.every_recorded_call_was_made, "another answer than recorded", changed(
         **{"llm/draft/meta__json": json.dumps({"model": MODEL, "response_sha256": "0" * 64})}), "fail", "fingerprint"),
+    *(row(llm.every_recorded_call_was_made, f"fingerprint {start!r}", changed(
+        **{"llm/draft/meta__json": json.dumps({"model": MODEL, "response_sha256": start + digest})}), outcome)
+      for start, digest, outcome in (("sha256:", body(DRAFT_ANSWER).sha256, "pass"), ("SHA256:", "0" * 64, "fail"), ("md5:", "0" * 32, "pass"))),
     row(llm.every_made_call_is_recorded, "records", JOB, "pass", "could not be seen"),
     row(llm.the_question_reached_the_provider, "in a kept prompt", JOB, "pass"),
     row(llm.the_question_reached_the_provider, "another prompt", changed(

@@ -67,6 +67,7 @@ OTHER_LAYOUT = artifacts(GOOD, GONE | {
     "llm/2.response.json": CHOICE_ANSWER,
 })  # fmt: skip
 HERE = each(upstream="http://127.0.0.1:9", upstream_host="127.0.0.1", upstream_address="127.0.0.1")
+HALF = '{"text": "\\ud800"}'
 PUBLIC = each(upstream_address="9.9.9.9")
 PRIVATE = relayed(llm_call(DRAFT_ANSWER, upstream_address="10.0.0.7"), *PUBLIC.llm_calls[1:])
 OURS = llm_call("", status=None, tls_verified=False, failure="the relay could not connect", failure_is_ours=True)
@@ -140,6 +141,7 @@ CASES: list[Case] = [
     row(llm.the_provider_echoes_the_model, "a failed attempt beside", both(relayed(*GOOD.llm_calls, llm_call("", status=503, model_echoed=None))), "pass"),
     row(llm.every_made_call_is_recorded, "an error with a text", relayed(*GOOD.llm_calls, llm_call("overloaded", status=529)), "pass"),
     row(llm.prompt_and_response_are_kept, "a prompt of one character", artifacts(GOOD, {f"{DRAFT}/prompt.txt": "?"}), "pass"),
+    row(llm.every_recorded_call_was_made, "half a letter kept", artifacts(GOOD, {f"{DRAFT}/response.txt": HALF, f"{DRAFT}/meta.json": json.dumps({"model": MODEL})}), "fail", "never relayed"),
 ]  # fmt: skip
 
 

@@ -75,6 +75,9 @@ CASES: list[Case] = [
     row(secrecy.answers_hold_no_key, "the caller's own", masked("task code", "token"), "pass"),
     row(secrecy.answers_hold_no_key, "in a header", leading("X-Debug", "key [secret: api key 0123456789ab]"), "fail", "api key"),
     row(secrecy.answers_hold_no_key, "never came to its downloads", halted("finish"), "not_evidenced"),
+    row(manners.heads_are_of_a_usual_size, "a long one beside a short one", preview(response_headers=(("A", "b"), ("X", "y" * 9000))), "fail", "9001 characters"),
+    row(manners.names_fit_every_system, "a dot for the folder itself", listing("runs/./a.txt"), "pass"),
+    row(manners.no_answer_leads_elsewhere, "where its content lies", leading("Content-Location", "https://elsewhere.example/x"), "fail", "elsewhere.example"),
 ]  # fmt: skip
 
 

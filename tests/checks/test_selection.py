@@ -206,7 +206,7 @@ CASES: list[Case] = [
         update={"halt": Halt(stage="finish", why="failed", evidence="E1")})), "pass", "R03 instead of R02"),
     row(selection.without_it_another_is_chosen, "no draft, with an error that names it", without(refused(CODED, stage="draft")), "pass"),
     row(selection.freezing_again_changes_nothing, "it broke, with the plan in the answer", choices(refrozen=exchange("f", {"plan": plan("R02")}, 500)), "fail"),
-    row(selection.what_is_executed_was_chosen, "after an attempt with another do-file", twice("display 1\n"), "pass"),
+    row(selection.what_is_executed_was_chosen, "after an attempt with another do-file", twice("display 1\n"), "pass", "command by command"),
     row(selection.what_is_executed_was_chosen, "a plan that binds nothing", binding_nothing(executed()), "pass"),
 ]  # fmt: skip
 

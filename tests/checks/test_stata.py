@@ -222,6 +222,8 @@ CASES: list[Case] = [
     *(row(check, "nothing kept, and no index", artifacts(GOOD, {"stata.log": None, "run.meta.json": None}).model_copy(update={"index": None}), "fail") for check in CHECKS[:2]),
     row(stata.the_runner_is_real, "Java, for which the do-file asks", real(artifacts(JAVA, {"stata.do": DO_FILE + "graph export x.png\n"})), "pass"),
     row(stata.the_runner_is_real, "Java, and no do-file was kept", real(artifacts(JAVA, {"stata.do": None})), "not_evidenced", "libjvm.so"),
+    row(published.estimates_are_the_published_ones, "within one part in ten thousand", estimates(x_q2=float(PRINTED) * 1.00005), "pass"),
+    row(published.estimates_are_the_published_ones, "two parts in ten thousand off", estimates(x_q2=float(PRINTED) * 1.0002), "fail"),
 ]  # fmt: skip
 
 

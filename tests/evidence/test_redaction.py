@@ -122,3 +122,22 @@ def test_forms_are_listed_each_once_raw_first() -> None:
     forms = forms_of("abcdefgh")
     assert forms[0] == b"abcdefgh"
     assert len(forms) == len(set(forms))
+
+
+def test_secrets_that_are_learned_together_are_all_masked() -> None:
+    redactor = Redactor(b"key")
+    redactor.learn_all([("task code", "first-of-two-4711"), ("token", "second-of-two-4712")])
+    masked = redactor.mask("first-of-two-4711 and second-of-two-4712")
+    assert [mark[9:-14] for mark in MARK.findall(masked)] == ["task code", "token"]
+    assert "of-two" not in masked
+
+
+def test_what_is_known_and_has_the_shape_of_a_secret_gets_one_mark() -> None:
+    key = "sk-ant-api03-" + "a1B2c3D4e5F6g7H8" * 4
+    redactor = Redactor(b"key")
+    redactor.learn(key, "ss llm api key")
+    assert MARK.sub("…", redactor.mask(f"x {key} y")) == "x … y"
+
+
+def test_half_a_letter_hides_no_secret(redactor: Redactor) -> None:
+    assert SECRET not in redactor.mask(f"\ud800 {SECRET}")
