@@ -47,7 +47,9 @@ def _parts(in_force: InForce, refused: tuple[str, ...], call_provider: bool, ann
     if in_force.stack == "remote" and settings.base_url:
         yield from remote.of_remote(look_remote.remote(settings))
     if in_force.stack == "docker" and not docker_problems(settings.model_dump(mode="json")):
-        yield containers.of_containers(look_engine.containers(settings), settings.profile == "production")
+        found = look_engine.containers(settings)
+        yield containers.of_containers(found, settings.profile == "production")
+        yield from containers.of_logs(found)
     if scenarios.is_attached(settings):
         yield from remote.of_means(look_remote.means(settings))
     if _starts_processes(in_force):

@@ -5,7 +5,9 @@ from ss_audit.settings import Settings
 from ss_audit.stack.docker import found
 from ss_audit.stack.docker.engine import Engine, address
 from ss_audit.stack.docker.image import SSImage
+from ss_audit.stack.docker.kept_logs import why_not_kept
 from ss_audit.stack.errors import StackError
+from ss_audit.stack.remote.operators_logs import COMMANDS
 
 
 def containers(settings: Settings) -> ContainersSeen:
@@ -25,7 +27,9 @@ def containers(settings: Settings) -> ContainersSeen:
         named = [f"{role}: {c.name}, {'runs' if c.is_alive else 'does not run'}" for role, c in there.items()]
         stopped = [c.name for c in there.values() if not c.is_alive]
         problem = f"{' and '.join(stopped)} has to run before an audit can attach" if stopped else None
-        return seen.model_copy(update={"detail": "; ".join(named), "problem": problem})
+        uncommanded = [c for c in there.values() if getattr(settings, COMMANDS[c.role]) is None]
+        unseen = tuple((c.role, why) for c in uncommanded if (why := why_not_kept(c)))
+        return seen.model_copy(update={"detail": "; ".join(named), "problem": problem, "unseen_logs": unseen})
     except StackError as error:
         return seen.model_copy(update={"problem": str(error)})
     finally:

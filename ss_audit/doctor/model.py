@@ -127,9 +127,10 @@ class MeansSeen(Fact):
 
 class ContainersSeen(Fact):
     """SS in containers: the engine's address, the image or containers in words, for what the image says that it stands in;
-    `problem` is why an audit can't start them or attach to them."""
+    `problem` is why an audit can't start them or attach to them; `unseen_logs` are roles whose log can't be read, and why."""
 
     engine: str
     detail: str = ""
     stands_in: str | None = None
     problem: str | None = None
+    unseen_logs: tuple[tuple[str, str], ...] = ()

@@ -35,7 +35,7 @@ SEEN_RESTARTS = (("restart_command", "start_commands"), ("restart_command", "api
 ATTACHED = (
     Means(INVENTORY, (("ss_root",),)),
     Means(LIBRARY, tuple((source,) for source in SOURCES)),
-    Means(STARTED, (("start_commands",),)),
+    Means(STARTED, (("start_commands", "worker_log_command"),)),
     Means(STATA, (("start_commands",),)),
     Means(LLM, (("llm_usage_command",),)),
     Means(ALIVE, (("start_commands",),)),

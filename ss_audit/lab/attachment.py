@@ -62,6 +62,10 @@ class Attachment:
 
     @cached_property
     def _containers(self) -> dict[Role, SSContainer]:
+        return self._found()
+
+    def _found(self) -> dict[Role, SSContainer]:
+        """API and worker as they are now: a restart may have made new containers of them."""
         s = self.settings
         containers = found.containers(self._engine, s.compose_project, {"api": s.api_container, "worker": s.worker_container})
         for container in containers.values():
@@ -85,7 +89,7 @@ class Attachment:
     def _stack(self) -> AttachedContainers:
         means = self._means
         return AttachedContainers(
-            self.settings, self._engine, self._containers, self._witnesses.archive, means.operator, means.library,
+            self.settings, self._engine, self._containers, self._found, self._witnesses.archive, means.operator, means.library,
             means.to_undo, means.undo,
         )  # fmt: skip
 

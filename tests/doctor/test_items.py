@@ -172,7 +172,7 @@ EVERY = {means.scenario for means in scenarios.ATTACHED}
 SWAPPED = {"library_source": "x", "library_swap_command": "x"}
 RESTARTED = {"restart_command": "x", "start_commands": "x"}
 BY_LOGS = {"restart_command": "x", "api_log_command": "x", "worker_log_command": "x"}
-SEEN = {scenarios.STATA, scenarios.STARTED, scenarios.ALIVE, scenarios.RESTART}
+SEEN = {scenarios.STATA, scenarios.ALIVE, scenarios.RESTART}
 PACKAGES = {"package_remove_command": "x", "package_install_command": "{ado_file}"}
 
 
@@ -181,10 +181,12 @@ PACKAGES = {"package_remove_command": "x", "package_install_command": "{ado_file
     [
         ({}, EVERY),
         ({"llm_usage_command": "x"}, EVERY - {scenarios.LLM}),
-        ({"start_commands": "x"}, EVERY - {scenarios.STATA, scenarios.STARTED, scenarios.ALIVE}),
+        ({"start_commands": "x"}, EVERY - {scenarios.STATA, scenarios.ALIVE}),
+        ({"start_commands": "x", "worker_log_command": "x"}, EVERY - {scenarios.STATA, scenarios.STARTED, scenarios.ALIVE}),
         ({"restart_command": "x"}, EVERY),
         ({"restart_command": "x", "api_log_command": "x"}, EVERY),
         (BY_LOGS, EVERY - {scenarios.RESTART}),
+        ({"worker_log_command": "x"}, EVERY),
         (RESTARTED, EVERY - SEEN),
         ({"library_source": "x"}, EVERY - {scenarios.LIBRARY}),
         ({"ss_root": "x"}, EVERY - {scenarios.LIBRARY, scenarios.INVENTORY}),

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 
 class FakeContainer:
-    """A container with a log and the attributes that are read. `lines` are (stamp, text); `gone` when it was removed."""
+    """A container with a log and the attributes that are read. `lines` are (stamp, text); `gone` when it was removed;
+    an engine that does not keep its log says so when asked for it."""
 
     def __init__(self, name: str = "ss-api", service: str = "api", **state: Any) -> None:
         self.name = name
@@ -18,6 +19,7 @@ class FakeContainer:
         self.labels = {"com.docker.compose.service": service}
         self.lines: list[tuple[str, str]] = []
         self.gone = False
+        self.keeps_log = True
         running = {"Running": True, "Pid": 4711, "StartedAt": "2026-01-31T08:15:00.123456789Z", "ExitCode": 0}
         self.attrs: dict[str, Any] = {
             "Path": "python",
@@ -39,6 +41,8 @@ class FakeContainer:
     def logs(self, *, tail: Any, since: int | None, **_: Any) -> bytes:
         """As the engine filters: by whole seconds."""
         self.reload()
+        if not self.keeps_log:
+            raise APIError("configured logging driver does not support reading")
         kept = [(at, text) for at, text in self.lines if since is None or datetime.fromisoformat(at).timestamp() >= since]
         kept = kept if tail == "all" else kept[-tail:]
         return b"".join(f"{at} {text}\n".encode() for at, text in kept)

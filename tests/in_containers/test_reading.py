@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ss_audit.doctor.containers import of_containers
+from ss_audit.doctor.containers import of_containers, of_logs
 from ss_audit.doctor.model import ContainersSeen
 from ss_audit.evidence.model import LogWindow
 from ss_audit.settings import Settings, contradictions
@@ -13,9 +13,11 @@ from ss_audit.stack.docker import found
 from ss_audit.stack.docker.attached import AttachedContainers
 from ss_audit.stack.docker.container import SSContainer
 from ss_audit.stack.docker.engine import NotUsable
+from ss_audit.stack.docker.kept_logs import KeptLogs
 from ss_audit.stack.docker.logs import ContainerLog, Place
 from ss_audit.stack.docker.watch import Watch
 from ss_audit.stack.logs import LOST
+from ss_audit.stack.remote.operators_logs import OperatorsLogs
 
 from .fakes import FakeContainer, FakeEngine
 
@@ -67,10 +69,11 @@ def test_of_what_came_before_the_audit_only_the_lines_of_the_start_are_taken() -
     kept: list[LogWindow] = []
     stack = AttachedContainers.__new__(AttachedContainers)
     Watch.__init__(stack, SimpleNamespace(record=lambda window: kept.append(window) or window))  # type: ignore[arg-type,func-returns-value]
-    stack.containers = {"worker": SSContainer("worker", worker)}  # type: ignore[arg-type]
-    (window,) = stack.first_logs()
-    assert (window.process, window.lines) == ("worker", ("SS_WORKER_STARTUP",))
-    assert kept == [window]
+    stack.containers = {"api": SSContainer("api", FakeContainer()), "worker": SSContainer("worker", worker)}  # type: ignore[arg-type]
+    stack._logs = KeptLogs(stack.containers, OperatorsLogs(Settings(), None))  # type: ignore[arg-type]
+    windows = stack.first_logs()
+    assert [(window.process, window.lines) for window in windows] == [("api", ()), ("worker", ("SS_WORKER_STARTUP",))]
+    assert kept == list(windows)
 
 
 def test_a_log_of_a_container_that_was_removed_is_lost() -> None:
@@ -86,6 +89,7 @@ def test_a_container_is_seen_with_its_command_and_without_its_secrets() -> None:
     assert process.command == ("python", "-m", "src.worker")
     assert process.env == {"LANG": "C", "SS_LLM_API_KEY": "***"}
     assert (process.pid, process.alive, process.exit_status) == (4711, True, None)
+    assert process.where == "container ss-api, id-of-ss-api"[:35]
     assert process.started_at == pytest.approx(1769847300.123456)
 
 
@@ -197,3 +201,11 @@ def test_the_doctor_knows_an_image_that_stands_in() -> None:
     assert (of_containers(image, production=False).state, of_containers(image, production=True).state) == ("note", "missing")
     assert of_containers(image.model_copy(update={"stands_in": None}), production=True).state == "ok"
     assert of_containers(image.model_copy(update={"problem": "no engine"}), production=False).state == "missing"
+
+
+def test_a_log_that_neither_engine_nor_operator_shows_is_told_before() -> None:
+    seen = ContainersSeen(engine="unix:///e", unseen_logs=(("api", "no log of a: give x"), ("worker", "no log of w: give y")))
+    api, worker = of_logs(seen)
+    assert (api.state, api.detail, api.remedy) == ("note", "no log of a", "give x")
+    assert (worker.state, "is known how” can't be evidenced: no log of w" in worker.detail) == ("missing", True)
+    assert list(of_logs(seen.model_copy(update={"unseen_logs": ()}))) == []

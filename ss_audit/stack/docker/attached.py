@@ -10,27 +10,29 @@ from ss_audit.evidence.model import LogWindow, OperatorCommand, ProcessSeen, Rec
 from ss_audit.settings import Settings
 from ss_audit.stack.docker import found, start_again
 from ss_audit.stack.docker.container import SSContainer
-from ss_audit.stack.docker.engine import Engine, EngineRefused
-from ss_audit.stack.docker.logs import Place
+from ss_audit.stack.docker.engine import Engine, NoSuchThing, NotUsable
+from ss_audit.stack.docker.kept_logs import KeptLogs
 from ss_audit.stack.docker.watch import Watch
 from ss_audit.stack.errors import NotPutBack, NotReady, StackError
-from ss_audit.stack.interface import ROLES, Connection, RestartSeen, Role
+from ss_audit.stack.interface import ROLES, Connection, Marks, RestartSeen, Role
 from ss_audit.stack.operator_command import Operator, filled
 from ss_audit.stack.readiness import wait_for, wait_for_worker
 from ss_audit.stack.remote import reach, signs
 from ss_audit.stack.remote.in_use import LibraryInUse
 from ss_audit.stack.remote.library import OperatorsLibrary
+from ss_audit.stack.remote.operators_logs import OperatorsLogs
 from ss_audit.stack.to_undo import ToUndo
 
 STOP_SECONDS = 10.0
+LAST_WORDS = 15
 MAY_RESTART = "docker_may_restart"
 
 
 class AttachedContainers(Watch):
     """One SS in containers of somebody else's. They are restarted only where the operator allowed it, never removed.
 
-    In: the settings; the engine; API and worker; where evidence goes; what runs the operator's commands; the library by the
-    operator's means; the list of what is to be undone, and what undoes the rest of it at the end.
+    In: the settings; the engine; API and worker, and what finds them anew; where evidence goes; what runs the operator's
+    commands; the library by the operator's means; the list of what is to be undone, and what undoes the rest at the end.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class AttachedContainers(Watch):
         settings: Settings,
         engine: Engine,
         containers: dict[Role, SSContainer],
+        look_up: Callable[[], dict[Role, SSContainer]],
         recorder: Recorder,
         operator: Operator,
         library: OperatorsLibrary,
@@ -51,7 +54,9 @@ class AttachedContainers(Watch):
         self._stopped: set[Role] = set()
         self._connection: Connection | None = None
         self._base_url = settings.base_url.rstrip("/") if settings.base_url else None
+        self._look_up = look_up
         self.containers = containers
+        self._logs = KeptLogs(self.containers, OperatorsLogs(settings, operator))
 
     @property
     def base_url(self) -> str:
@@ -76,13 +81,14 @@ class AttachedContainers(Watch):
     def described(self) -> dict[str, Any]:
         """The containers as they are, and whether they may be restarted."""
         detail = {c.role: c.facts() for c in self._in_order()}
-        return {"revision": self.revision, "containers": detail, MAY_RESTART: self._settings.docker_may_restart}
+        may = {MAY_RESTART: self._settings.docker_may_restart}
+        return {"revision": self.revision, "containers": detail, **may, "logs_unseen": self._logs.unseen()}
 
     def start(self) -> tuple[ProcessSeen, ...]:
         """Looks at the containers and waits until the API answers. Raises `StackError`, also when a container does not run."""
         for container in self._in_order():
             if not container.is_alive:
-                tail = "\n".join(f"    {line}" for line in container.log.tail(Place()))
+                tail = "\n".join(f"    {line}" for line in container.said()[-LAST_WORDS:])
                 raise StackError(
                     f"the container {container.name} (SS's {container.role}) does not run; its last words:\n{tail}"
                 )
@@ -131,27 +137,38 @@ class AttachedContainers(Watch):
     def revive(self) -> tuple[ProcessSeen, ...]:
         """Starts again what ended, where that is allowed; else waits for whoever watches over it. Raises `StackError`."""
         self.check_alive()
-        dead = [c for c in self._in_order() if not c.is_alive]
-        for container in dead:
-            if self._settings.docker_may_restart:
-                container.start()
-            self._ready(container.role)
+        dead = [c.role for c in self._in_order() if not c.is_alive]
+        for role in dead:
+            if not self._runs(role) and self._settings.docker_may_restart:
+                self.containers[role].start()
+            self._ready(role)
         self._wait()
         for role in ROLES:
             self.alive_since(role)
-        return tuple(self._recorder.record(container.seen("after revival")) for container in dead)
+        return tuple(self._recorder.record(self.containers[role].seen("after revival")) for role in dead)
 
     def first_logs(self) -> tuple[LogWindow, ...]:
         """Of what each log got since its container was started, the lines of SS's own start alone: the others from before
-        the audit are other people's. None of a log that the engine does not keep."""
+        the audit are other people's. None of a log that can't be seen."""
         windows = []
-        for container in self._in_order():
-            with contextlib.suppress(EngineRefused):
-                lines = container.log.since_second(container.state().started_at)
-                own = tuple(line for line in lines if signs.STARTED[container.role].search(line))
-                title = f"{container.role} log, the lines of its start"
-                windows.append(self._recorder.record(LogWindow(title=title, process=container.role, lines=own)))
+        for role in ROLES:
+            lines = self._logs.of_its_start(role)
+            if lines is not None:
+                own = tuple(line for line in lines if signs.STARTED[role].search(line))
+                title = f"{role} log, the lines of its start"
+                windows.append(self._recorder.record(LogWindow(title=title, process=role, lines=own)))
         return tuple(windows)
+
+    def log_marks(self) -> Marks:
+        """Where the logs stand that can be seen."""
+        return self._logs.marks()
+
+    def log_windows(self, marks: Marks, title: str) -> tuple[LogWindow, ...]:
+        """What came since then, of each log that could be seen then."""
+        windows = ((role, self._logs.since(role, marks[role])) for role in ROLES if role in marks)
+        return tuple(
+            self._recorder.record(LogWindow(title=f"{title}: {role} log", process=role, lines=lines)) for role, lines in windows
+        )
 
     def run_on(self, library: Path | None) -> bool:
         """Has SS run on this library, and restarts it, since SS reads its index once per process. Raises `NotInUse`."""
@@ -175,7 +192,7 @@ class AttachedContainers(Watch):
     def _note_stop(self, role: Role) -> None:
         container = self.containers[role]
         self._stopped.add(role)
-        words = (sys.executable, "-I", start_again.__file__, "start", str(container.container.id))
+        words = (sys.executable, "-I", start_again.__file__, str(container.container.id))
         self._to_undo.note("start", role, f"the container {container.name}, which the audit had stopped, is started", words)
 
     def _note_start(self, role: Role) -> None:
@@ -183,10 +200,14 @@ class AttachedContainers(Watch):
         self._to_undo.done("start", role)
 
     def _start_stopped(self) -> None:
-        """Starts what we stopped and did not start again; one that runs is fine. Raises the first failure, after all."""
+        """Starts what we stopped and did not start again. Raises the first failure, after all.
+
+        A stop that was interrupted goes on in the engine, and would end what is started meanwhile: it is waited for first.
+        """
         failures: list[StackError] = []
         for role in [role for role in ROLES if role in self._stopped]:
             try:
+                self.containers[role].stop(STOP_SECONDS)
                 self.containers[role].start()
             except StackError as error:
                 failures.append(error)
@@ -199,26 +220,38 @@ class AttachedContainers(Watch):
         """The command that restarts both without us; None where they may not be restarted."""
         if self._settings.docker_may_restart:
             ids = (str(self.containers[role].container.id) for role in reversed(ROLES))
-            return (sys.executable, "-I", start_again.__file__, "restart", *ids)
+            return (sys.executable, "-I", start_again.__file__, *ids)
         command = self._settings.restart_command
         return filled(command, {}) if command is not None else None
 
     def _ready(self, role: Role) -> None:
         """Waits until the container runs, and the worker until it works."""
-        container = self.containers[role]
-        wait_for(lambda: container.is_alive or None, self._settings.timeout_startup, f"{container.name} to run again")
+        name = self.containers[role].name
+        wait_for(lambda: self._runs(role) or None, self._settings.timeout_startup, f"{name} to run again")
         if role == "worker":
-            wait_for_worker(container, self._settings.timeout_startup)
+            wait_for_worker(self.containers[role], self._settings.timeout_startup)
 
     def _wait_for_new(self, old: dict[str, float | None]) -> None:
-        """Waits until each container runs with another start time; that one does not is for the checks to judge."""
+        """Waits until each role's container runs with another start time; that one does not is for the checks to judge."""
 
         def are_new() -> bool | None:
+            self._find_recreated()
             now = {role: container.state() for role, container in self.containers.items()}
             return all(state.running and state.started_at != old.get(role) for role, state in now.items()) or None
 
         with contextlib.suppress(NotReady):
             wait_for(are_new, self._settings.timeout_startup, "the containers to be restarted")
+
+    def _runs(self, role: Role) -> bool:
+        """Whether the container that has the role by now runs."""
+        self._find_recreated()
+        return self.containers[role].is_alive
+
+    def _find_recreated(self) -> None:
+        """A container that was removed may have a successor that has its role. There may be two, or none, for a while."""
+        if any(container.is_gone for container in self.containers.values()):
+            with contextlib.suppress(NotUsable, NoSuchThing):
+                self.containers.update(self._look_up())
 
     def _wait(self) -> None:
         """Until the API answers, wherever it listens by now."""

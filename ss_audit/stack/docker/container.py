@@ -16,6 +16,7 @@ from ss_audit.witness import process_table
 
 SIGNALLED = 128
 NEVER = "0001-01-01"
+ID_SHOWN = 12
 
 
 class State(NamedTuple):
@@ -96,7 +97,8 @@ class SSContainer:
 
     def start(self) -> None:
         """Starts it. Raises `EngineRefused`, also for a command that can't be executed."""
-        self.log_begin = self.log.mark()
+        with contextlib.suppress(EngineRefused):  # a log that the engine does not keep is no reason not to start
+            self.log_begin = self.log.mark()
         with explained(f"the container {self.name} was to start"), patient(self.container.client):
             self.container.start()
         self.state()
@@ -114,8 +116,11 @@ class SSContainer:
             self.container.remove(force=True, v=True)
 
     def said(self) -> tuple[str, ...]:
-        """Its log since its last start."""
-        return self.log.since(self.log_begin)
+        """Its log since its last start; nothing of a log that the engine does not keep."""
+        try:
+            return self.log.since(self.log_begin)
+        except EngineRefused:
+            return ()
 
     def family(self) -> tuple[int, ...]:
         """The pids of its processes as this machine numbers them; only where the engine runs on this machine."""
@@ -174,6 +179,7 @@ class SSContainer:
             alive=state.running,
             exit_status=state.exit_status,
             env=self.env,
+            where=f"container {self.name}, {str(self.container.id)[:ID_SHOWN]}",
         )
 
 

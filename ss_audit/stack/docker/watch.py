@@ -1,6 +1,5 @@
 """What is the same for containers of ours and of others: looking at them, noticing that one ended, reading their logs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from ss_audit.evidence.model import LogWindow, ProcessSeen, Recorder, Statement
@@ -48,7 +47,7 @@ class Watch:
             found.append(self._deaths[key])
         return tuple(found)
 
-    def log_marks(self) -> Mapping[Role, Place]:
+    def log_marks(self) -> Marks:
         """Where both logs stand now."""
         return {role: container.log.mark() for role, container in self.containers.items()}
 

@@ -11,16 +11,16 @@ from ss_audit.evidence.model import LogWindow, ProcessSeen, Statement
 from ss_audit.evidence.seen import RestartSign
 from ss_audit.settings import Settings
 from ss_audit.stack.errors import NotPutBack, StackError
-from ss_audit.stack.interface import ROLES, Connection, Marks, RestartSeen, Role
+from ss_audit.stack.interface import ROLES, Connection, Marks, RestartSeen
 from ss_audit.stack.operator_command import MeansFailed, Operator, filled
 from ss_audit.stack.remote import processes, reach, signs
 from ss_audit.stack.remote.in_use import LibraryInUse
 from ss_audit.stack.remote.library import OperatorsLibrary
-from ss_audit.stack.remote.logs import lines_of, new_lines
+from ss_audit.stack.remote.logs import new_lines
+from ss_audit.stack.remote.operators_logs import OperatorsLogs
 from ss_audit.stack.remote.tunnel import Tunnel
 from ss_audit.stack.to_undo import ToUndo
 
-LOG_UNREADABLE = "[audit: the log could not be read: {0}]"
 LOOK_EVERY = 30.0
 SETTLE_SECONDS = 2.0
 AGAIN_SECONDS = 1.0
@@ -48,6 +48,7 @@ class RemoteStack:
         self._settings, self._archive = settings, archive
         self._operator, self._tunnel, self._undo = operator, tunnel, undo
         self._library = LibraryInUse(library, to_undo, lambda: self.restart("change of library"), self._way_to_restart)
+        self._logs = OperatorsLogs(settings, operator)
         self._connection: Connection | None = None
         self._known: tuple[ProcessSeen, ...] = ()
         self._deaths: tuple[ProcessSeen, ...] = ()
@@ -150,18 +151,14 @@ class RemoteStack:
 
     def log_marks(self) -> Marks:
         """All that each log shows now; None for one that can't be read."""
-        return {role: self._log(role)[0] for role in ROLES if self._log_command(role)}
+        return {role: self._logs.shown(role)[0] for role in ROLES if self._logs.has(role)}
 
     def log_windows(self, marks: Marks, title: str) -> tuple[LogWindow, ...]:
         """What came since then; for a log that could not be read, a line that says so."""
         windows = []
         for role in ROLES:
             if role in marks:
-                lines, problem = self._log(role)
-                if lines is None or marks[role] is None:
-                    new: tuple[str, ...] = (LOG_UNREADABLE.format(problem or "it could not be read before"),)
-                else:
-                    new = new_lines(marks[role], lines)
+                new = self._logs.since(role, marks[role])
                 windows.append(self._archive.record(LogWindow(title=f"{title}: {role} log", process=role, lines=new)))
         return tuple(windows)
 
@@ -169,7 +166,7 @@ class RemoteStack:
         """Of what each log shows, the lines of SS's own start alone: the others from before the audit are other people's."""
         windows = []
         for role in ROLES:
-            lines = self._log(role)[0] if self._log_command(role) else None
+            lines = self._logs.shown(role)[0] if self._logs.has(role) else None
             if lines is not None:
                 own = tuple(line for line in lines if signs.STARTED[role].search(line))
                 title = f"{role} log, the lines of its start"
@@ -236,7 +233,7 @@ class RemoteStack:
         with contextlib.suppress(MeansFailed):
             found |= signs.anew(before, self._look("restart", record=False))
         for role, lines in marks.items():
-            now, _ = self._log(role)
+            now, _ = self._logs.shown(role)
             if lines is not None and now is not None:
                 found |= {role} if signs.start_lines(role, new_lines(lines, now), lines) else set()
         found |= {"api"} if told and self._start_time() not in (None, told) else set()
@@ -244,16 +241,6 @@ class RemoteStack:
 
     def _start_time(self) -> str | None:
         return signs.start_time(reach.health(self.base_url, self.connection))
-
-    def _log_command(self, role: Role) -> str | None:
-        return self._settings.api_log_command if role == "api" else self._settings.worker_log_command
-
-    def _log(self, role: Role) -> tuple[tuple[str, ...] | None, str]:
-        try:
-            _, output = self._operator.run(f"{role}_log_command", self._log_command(role) or "", record_output=False)
-        except MeansFailed as error:
-            return None, str(error).splitlines()[0]
-        return lines_of(output), ""
 
     def _wait(self, timeout: float | None = None, restarted: bool = False) -> None:
         """`restarted`: we had SS restarted, which may end a tunnel that leads to it."""
