@@ -130,6 +130,9 @@ CASES: list[Case] = [
     row(secrecy.artifacts_hold_no_secret, "four tokens", GOOD.model_copy(update={"artifacts": (artifact("runs/r/env.txt", "x").model_copy(
         update={"body": Body(text="x", size=9, masked=("token",), masked_at=(1, 2, 3, 4))}),)}), "fail", "at byte 1, 2, 3"),
     row(journey.draft_is_ready, "no preview", halted("preview"), "not_evidenced", "ended at preview"),
+    row(journey.artifacts_are_listed, "an index of nothing", GOOD.model_copy(update={"index": exchange("i", {"artifacts": []})}), "fail", "0 artifacts"),
+    row(journey.artifacts_are_listed, "an index of one", GOOD.model_copy(update={"index": exchange("i", {"artifacts": [{"rel_path": "a.log"}]})}), "pass", "1 artifacts"),
+    row(journey.upload_is_taken, "never tried, and nothing is there", halted("redeem", upload=None), "not_evidenced"),
 ]  # fmt: skip
 
 

@@ -142,6 +142,9 @@ CASES: list[Case] = [
       for word in ("indep_1", "independent", "regressors", "controls", "covariates", "xvars", "treatment", "treat")),
     row(checks.stays_what_was_frozen, "a way to read that takes no such call", GOOD.model_copy(
         update={"plan_read": NOT_SO, "plan_read_later": NOT_SO}), "not_evidenced", "no way to read"),
+    *(row(checks.binds_the_columns_of_the_question, f"swapped: {word}", params({word: "x_q2", "FREE": "y_q1 z_q3"}), "fail", "role") for word in ("outcomevar", "dependentvar")),
+    row(checks.binds_the_columns_of_the_question, "the unit is what is asked about", GOOD.model_copy(
+        update={"question": GOOD.question.model_copy(update={"unit": "x_q2"})}), "pass"),
 ]  # fmt: skip
 
 
