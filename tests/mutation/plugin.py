@@ -4,6 +4,7 @@ import functools
 import hashlib
 import importlib
 import json
+import math
 import os
 import resource
 import signal
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(f"{ROOT / part}{os.sep}" for part in ("ss_audit", "rehearsal", "tests"))
 SHARE, SHARES, TARGETS, RESULTS = "MUTANTS_SHARE", "MUTANTS_SHARES", "MUTANTS_TARGETS", "MUTANTS_RESULTS"
 LEAST_SECONDS, MOST_SECONDS, LOADING_SECONDS = 10.0, 60.0, 60.0
+PATIENCE = 10
 MOST_MEMORY = 4 << 30
 Callers = Mapping[tuple[str, str], list[pytest.Item]]
 _controlled: set[str] = set()
@@ -148,7 +150,11 @@ def _dies_anew(mutant: Mutant | None, items: list[pytest.Item]) -> bool:
 
 
 def _forked(experiment: Any, limit: float) -> str:
-    """The experiment in a process of its own, which whatever the mutant does can't outlive."""
+    """The experiment in a process of its own, which whatever the mutant does can't outlive.
+
+    In: the seconds of the processor that it may take. Only one that waits in vain is ended by the clock, much later: on a busy
+    machine a mutant would else pass for noticed because it was slow.
+    """
     child = os.fork()
     if child == 0:
         quiet = os.open(os.devnull, os.O_RDWR)
@@ -156,12 +162,13 @@ def _forked(experiment: Any, limit: float) -> str:
             os.dup2(quiet, stream)
         os.setpgid(0, 0)
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
         try:
             status = 1 if experiment() else 0
         except BaseException:
             status = 1
         os._exit(status)
-    deadline = time.monotonic() + limit
+    deadline = time.monotonic() + PATIENCE * limit
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
