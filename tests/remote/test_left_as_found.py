@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,7 +87,5 @@ def test_an_audit_that_is_killed_in_between_gives_it_back(published: tuple[Deplo
     assert list((host.home / "ado").iterdir()) == []
     running.process.kill()
     running.process.wait()
-    end_at = time.monotonic() + 30
-    while not (host.home / "ado" / "published.ado").exists():
-        assert time.monotonic() < end_at, "the package is still missing"
-        time.sleep(0.1)
+    running.until_put_back()
+    assert (host.home / "ado" / "published.ado").exists(), "the package is still missing"

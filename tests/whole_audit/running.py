@@ -89,6 +89,14 @@ class Command:
         mark = str(self.place / "tmp")
         return [p for p in psutil.process_iter() if p.pid != self.process.pid and _variable(p, "TMPDIR") == mark]
 
+    def until_put_back(self, patience: float = 60.0) -> None:
+        """Waits for the end of the keeper, which after a kill ends what was started and puts back what was altered."""
+
+        def keepers() -> list[psutil.Process]:
+            return [one for one in self.running() if any(Path(word).name == "keeper.py" for word in _words(one))]
+
+        waited_for(lambda: not keepers() or None, patience)
+
     def said(self) -> str:
         return self.output.read_text("utf-8", "replace")
 
@@ -189,8 +197,12 @@ def _variable(process: psutil.Process, name: str) -> str | None:
         return None
 
 
-def _named(process: psutil.Process) -> str:
+def _words(process: psutil.Process) -> list[str]:
     try:
-        return f"{process.pid} {' '.join(process.cmdline())}"
+        return list(process.cmdline())
     except psutil.Error:
-        return str(process.pid)
+        return []
+
+
+def _named(process: psutil.Process) -> str:
+    return " ".join([str(process.pid), *_words(process)])
