@@ -36,7 +36,8 @@ def leaf_name(run: StataProcess) -> str:
 
 def identity(run: StataProcess) -> str:
     """The leaf for a reader: name, size, digest."""
-    return f"process {leaf_name(run) or 'not seen'} ({run.leaf_size} bytes, sha256 {(run.leaf_sha256 or 'unknown')[:16]})"
+    size = "of unknown size" if run.leaf_size is None else f"{run.leaf_size} bytes"
+    return f"process {leaf_name(run) or 'not seen'} ({size}, sha256 {(run.leaf_sha256 or 'unknown')[:16]})"
 
 
 def refutations(run: StataProcess) -> tuple[str, ...]:
