@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -141,3 +142,41 @@ def test_what_is_known_and_has_the_shape_of_a_secret_gets_one_mark() -> None:
 
 def test_half_a_letter_hides_no_secret(redactor: Redactor) -> None:
     assert SECRET not in redactor.mask(f"\ud800 {SECRET}")
+
+
+def test_a_secret_within_another_leaves_one_mark() -> None:
+    redactor = Redactor()
+    redactor.learn_all([("whole", "Q7-outer-inner1-Z9"), ("part", "inner1"), ("tail", "r1-Z9")])
+    masked = redactor.mask("before Q7-outer-inner1-Z9 after")
+    assert re.fullmatch(r"before \[secret: whole \w{12}\] after", masked)
+
+
+def test_of_secrets_that_overlap_nothing_is_left() -> None:
+    redactor = Redactor()
+    redactor.learn_all([("first", "alpha-77-beta"), ("second", "77-beta-gamma")])
+    masked = redactor.mask("<alpha-77-beta-gamma>")
+    assert re.fullmatch(r"<\[secret: first \w{12}\]\[secret: second \w{12}\]>", masked)
+
+
+def test_secrets_side_by_side_keep_what_stands_between_them() -> None:
+    redactor = Redactor()
+    redactor.learn_all([("first", "alpha-77-beta"), ("second", "gamma-88-delta")])
+    masked = redactor.mask("alpha-77-betagamma-88-delta.alpha-77-beta")
+    assert re.fullmatch(r"\[secret: first (\w{12})\]\[secret: second \w{12}\]\.\[secret: first \1\]", masked)
+
+
+def test_the_name_of_what_was_masked_before_is_told_whole() -> None:
+    redactor = Redactor()
+    redactor.learn("alpha-77-beta", "ss llm api key")
+    assert redactor.masked_names(redactor.mask("key=alpha-77-beta")) == ("ss llm api key",)
+
+
+def test_a_shape_around_what_is_known_is_masked_on_both_sides() -> None:
+    redactor = Redactor()
+    redactor.learn("KNOWN-part-77", "token")
+    masked = redactor.mask("password=left1234KNOWN-part-77right567 end")
+    assert "left1234" not in masked
+    assert "right567" not in masked
+    assert masked.endswith(" end")
+    assert masked.startswith("password=")
+    assert masked.count("[secret: ") == 3
