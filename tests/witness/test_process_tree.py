@@ -27,3 +27,16 @@ def test_command_that_ends_while_it_is_looked_at_is_known_by_its_file(monkeypatc
     assert leaf is not None
     assert leaf.program is not None
     assert leaf.program.size == Path(PYTHON).stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("first", "program"), [("#!/bin/sh", "/bin/sh"), ("#! /bin/sh -e", "/bin/sh"), ("#!/usr/bin/env sh", "/usr/bin/env")]
+)
+def test_of_a_script_that_ended_before_anybody_looked_its_interpreter_ran(tmp_path: Path, first: str, program: str) -> None:
+    script = tmp_path / "stata-mp"
+    script.write_text(f"{first}\nexit 0\n")
+    tree = ProcessTree(1, None)
+    tree.assume(77, str(script), [str(script), "-b", "do", "stata.do"])
+    leaf = tree.leaf()
+    assert leaf is not None
+    assert leaf.look.executable == str(Path(program).resolve())

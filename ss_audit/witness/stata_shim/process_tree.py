@@ -65,10 +65,11 @@ class ProcessTree:
             )
 
     def assume(self, pid: int, path: str | None, command: Sequence[str]) -> None:
-        """Stands in for a command that ended before the first look: it was started, so the file of that name is what ran."""
+        """Stands in for a command that ended before the first look: it was started, so the file of that name is what ran, or
+        the interpreter that the first line of a script names."""
         if self._nodes or path is None or not pid:
             return
-        real = os.path.realpath(path)
+        real = os.path.realpath(_interpreter_of(path) or path)
         look = Look(pid, self._root, "", 0.0, readable(real), tuple(readable(word) for word in command))
         self._nodes[pid, ""] = Node(look, depth=0, order=0, held_log=False, program=self._held_open(real))
 
@@ -120,6 +121,17 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def _interpreter_of(path: str) -> str | None:
+    """What runs a script, None for a program: execve(2), "Interpreter scripts"."""
+    try:
+        with open(path, "rb") as file:
+            first = file.read(256).partition(b"\n")[0]
+    except OSError:
+        return None
+    words = first[2:].split() if first.startswith(b"#!") else []
+    return os.fsdecode(words[0]) if words else None
 
 
 def _gone(pid: int) -> bool:
