@@ -224,6 +224,8 @@ CASES: list[Case] = [
     row(missing_package.an_undeclared_absence_is_recoverable, "Stata was never asked", DEAF.model_copy(update={"ado_path_word": None}), "fail"),
     row(missing_package.an_undeclared_absence_is_recoverable, "Stata looks there", undeclared(
         left_behind({}, log=f"{WORD} 1\n{STOPPED}"), ado_path_word=WORD, retry_polls=(status("failed"),)), "fail", "failed"),
+    row(missing_package.an_undeclared_absence_is_recoverable, "the log of the first run once more",
+        undeclared(left_behind(log=LOG), retry_artifacts=left_behind(log=LOG)), "fail", "no new stata.log"),
     row(missing_package.the_retry_keeps_the_failure, "kept", declared(), "pass"),
     row(missing_package.the_retry_keeps_the_failure, "gone", declared(retry_artifacts=(artifact("runs/r2/stata.log", LOG),)), "fail", ERROR),
     row(missing_package.the_retry_keeps_the_failure, "changed", declared(retry_artifacts=left_behind({"error_code": "RUN_BROKE"})), "fail", ERROR),
