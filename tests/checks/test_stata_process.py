@@ -39,7 +39,7 @@ def test_a_reader_gets_what_can_be_compared_with_the_vendors_file() -> None:
     known = identity(stata_run(leaf_size=7_000_000, leaf_sha256="0123456789abcdef0123"))
     assert known == "process stata-se (7000000 bytes, sha256 0123456789abcdef)"
     unknown = identity(stata_run(leaf_executable=None))
-    assert unknown == "process not seen (None bytes, sha256 unknown)"
+    assert unknown == "process not seen (of unknown size, sha256 unknown)"
 
 
 def test_a_stata_behind_a_shell_is_not_refuted_and_leaves_no_doubt() -> None:
