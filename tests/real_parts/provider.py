@@ -1,6 +1,7 @@
 """Fake providers as processes, and certificates for them."""
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -59,5 +60,6 @@ def hiding_provider(*options: object, prefix: tuple[str, ...] = ()) -> Iterator[
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # One that was started in the background may ignore SIGINT; what is behind it goes with its group.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
