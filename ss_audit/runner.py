@@ -114,6 +114,8 @@ class AuditRunner(Runner):  # type: ignore[misc]
         except KeyboardInterrupt:
             return INTERRUPTED, "operator"
         except FileNotFoundError as error:
+            if error.errno is not None:  # behave's own has none; this one came from the operating system, in mid-run
+                return f"the operating system refused: {error}", "environment"
             return f"there is no feature file {error}", "operator"
         except (ParserError, ConfigError, InvalidFileLocationError, InvalidFilenameError) as error:
             return f"behave could not run the features: {error}", "operator"
